@@ -1,0 +1,113 @@
+//! Lists the code rules and compiles the catalogue of `rules/`.
+
+#[path = "src/rule/schema.rs"]
+mod schema;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rule/schema.rs");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
+    fs::write(out.join("rules.rs"), rules(&root.join("src/rules"))).expect("OUT_DIR is writable");
+    fs::write(out.join("catalogue.rs"), catalogue(&root.join("rules/stdlib"))).expect("OUT_DIR is writable");
+}
+
+/// A `mod` line per file of the folder and the table of all rules, by id.
+fn rules(folder: &Path) -> String {
+    let mut files: Vec<PathBuf> = listing(folder).into_iter().flat_map(|group| listing(&group)).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    files.sort_by_key(|file| stem(file));
+    let mut modules = String::new();
+    let mut entries = String::new();
+    for file in &files {
+        let name = stem(file);
+        let id = name.replace('_', "-");
+        let page = page(file);
+        let path = file.display().to_string();
+        writeln!(modules, "#[path = {path:?}]\npub mod {name};").expect("writing to a string");
+        writeln!(entries, "Entry {{ id: {id:?}, page: {page:?}, rule: &{name}::RULE }},")
+            .expect("writing to a string");
+    }
+    format!(
+        "{modules}\nuse crate::rule::registry::Entry;\n/// Every code rule, sorted by id.\npub static RULES: &[Entry] = &[\n{entries}];\n"
+    )
+}
+
+/// The `//!` comment at the head of a file.
+fn page(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a listed file can be read");
+    let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
+    let page: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    assert!(!page.is_empty(), "{}: a rule begins with its page, in `//!` lines", file.display());
+    page.join("\n")
+}
+
+fn listing(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
+    paths.sort();
+    paths
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().expect("a file has a name").to_string_lossy().into_owned()
+}
+
+/// The modules of the standard library that changed, as a static table.
+fn catalogue(folder: &Path) -> String {
+    let mut modules: Vec<schema::Module> = Vec::new();
+    for file in listing(folder) {
+        let text = fs::read_to_string(&file).expect("a listed file can be read");
+        let module: schema::Module =
+            serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert_eq!(module.module, stem(&file), "{}: named after its module", file.display());
+        modules.push(module);
+    }
+    modules.sort_by(|a, b| a.module.cmp(&b.module));
+    let entries: String = modules.iter().map(entry).collect();
+    format!(
+        "/// Every module of the catalogue, sorted by name.\npub static MODULES: &[Module] = &[\n{entries}];\n"
+    )
+}
+
+fn entry(module: &schema::Module) -> String {
+    let names: String = module
+        .names
+        .iter()
+        .map(|(name, fact)| {
+            format!(
+                "Name {{ name: {name:?}, replace: {:?}, since: {}, unsafe_because: {:?}, instead: {:?} }},",
+                fact.replace,
+                version(fact.since.as_deref().unwrap_or("3.0")),
+                fact.unsafe_because,
+                fact.instead,
+            )
+        })
+        .collect();
+    format!(
+        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, backport: {:?}, names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
+        module.module,
+        optional(module.deprecated.as_deref()),
+        optional(module.removed.as_deref()),
+        module.source,
+        module.platform,
+        module.instead.trim(),
+        module.backport,
+        module.bad,
+        module.good,
+    )
+}
+
+fn optional(text: Option<&str>) -> String {
+    text.map_or_else(|| "None".to_owned(), |text| format!("Some({})", version(text)))
+}
+
+fn version(text: &str) -> String {
+    let (major, minor) = text.split_once('.').unwrap_or_else(|| panic!("`{text}` is no version"));
+    format!("PythonVersion {{ major: {major}, minor: {minor} }}")
+}

@@ -1,0 +1,1 @@
+//! Text and edits to text; verified, then written atomically.

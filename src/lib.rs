@@ -1,0 +1,54 @@
+//! newskin finds what keeps Python code from running on a newer Python.
+//!
+//! The whole flow is in [`run`]: configuration, discovery, survey, then for
+//! each file read, parse and check, in parallel; what remains is sorted.
+//! Nothing in this library prints.
+
+pub mod check;
+pub mod config;
+pub mod discover;
+pub mod edit;
+pub mod finding;
+pub mod fix;
+pub mod parse;
+pub mod project;
+pub mod python;
+pub mod read;
+pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod version;
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use config::Settings;
+use finding::{Finding, Problem};
+use project::Project;
+
+/// What one run found.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// Sorted by file and place.
+    pub findings: Vec<Finding>,
+    /// Files that could not be read; each makes the exit code 2.
+    pub problems: Vec<Problem>,
+    /// How many files were looked at.
+    pub files: usize,
+}
+
+/// Checks every file below the paths.
+#[must_use]
+pub fn run(paths: &[PathBuf], settings: &Settings) -> Run {
+    let (targets, mut problems) = discover::discover(paths, settings);
+    let project = Project::survey(&targets, settings);
+    let checked: Vec<_> = targets.par_iter().map(|target| check::check(target, &project, settings)).collect();
+    let mut findings = Vec::new();
+    for one in checked {
+        findings.extend(one.findings);
+        problems.extend(one.problem);
+    }
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    Run { findings, problems, files: targets.len() }
+}

@@ -1,0 +1,3 @@
+//! The `newskin` command.
+
+fn main() {}

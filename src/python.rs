@@ -1,0 +1,45 @@
+//! What Python code means: names, and whether they are reached.
+
+pub mod guards;
+pub mod names;
+
+use std::sync::OnceLock;
+
+use crate::parse::Document;
+use crate::parse::python::Module;
+use crate::project::Project;
+use crate::version::PythonVersion;
+use names::Names;
+
+/// A parsed module with the questions that rules ask about it. Names are
+/// resolved once, when the first rule asks.
+pub struct Code<'a> {
+    /// The file.
+    pub document: &'a Document,
+    /// Its syntax.
+    pub module: &'a Module,
+    /// The repository around it.
+    pub project: &'a Project,
+    /// The version that guards are judged for.
+    pub target: PythonVersion,
+    names: OnceLock<Names<'a>>,
+}
+
+impl<'a> Code<'a> {
+    /// Wraps a module; nothing is computed yet.
+    #[must_use]
+    pub fn new(
+        document: &'a Document,
+        module: &'a Module,
+        project: &'a Project,
+        target: PythonVersion,
+    ) -> Self {
+        Self { document, module, project, target, names: OnceLock::new() }
+    }
+
+    /// Scopes, bindings and references.
+    #[must_use]
+    pub fn names(&self) -> &Names<'a> {
+        self.names.get_or_init(|| Names::of(self.module.body()))
+    }
+}

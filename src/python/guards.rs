@@ -1,0 +1,1 @@
+//! Whether a place is reached on the target version.

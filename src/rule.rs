@@ -1,0 +1,215 @@
+//! What a rule is.
+//!
+//! A rule implements only the check of the syntax it reads. The id of a code
+//! rule is the name of its file, its page the file's `//!` comment.
+
+use ruff_text_size::TextRange;
+
+use crate::config::Settings;
+use crate::discover::Kind;
+use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Group, Severity};
+use crate::parse::dockerfile::Dockerfile;
+use crate::parse::{Document, json, yaml};
+use crate::project::Project;
+use crate::python::Code;
+use crate::version::PythonVersion;
+
+pub mod data;
+pub mod registry;
+
+/// What is known of a rule without running it.
+#[derive(Debug)]
+pub struct Meta {
+    /// The family it belongs to.
+    pub group: Group,
+    /// The strongest fix it may offer; `None` if it never offers one.
+    pub fix: Option<Applicability>,
+    /// The kinds of file it reads.
+    pub kinds: &'static [Kind],
+}
+
+/// Words without which a rule cannot fire on a Python file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trigger {
+    /// The word stands anywhere, bounded by non-identifier characters.
+    Word(&'static str),
+    /// The dotted module is imported or named in a string.
+    Module(&'static str),
+    /// The rule looks at every file.
+    Always,
+}
+
+/// One kind of fault.
+pub trait Rule: Sync {
+    /// Group, fixability, kinds.
+    fn meta(&self) -> &'static Meta;
+
+    /// For rules that read Python: when to look at all.
+    fn triggers(&self) -> Vec<Trigger> {
+        vec![Trigger::Always]
+    }
+
+    /// Python sources, stubs, notebooks.
+    fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+        let _ = (file, code, sink);
+    }
+
+    /// Container build files.
+    fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
+        let _ = (file, dockerfile, sink);
+    }
+
+    /// JSON files.
+    fn check_json(&self, file: &File<'_>, value: &json::Value, sink: &mut Sink<'_>) {
+        let _ = (file, value, sink);
+    }
+
+    /// YAML files; one node per document of the stream.
+    fn check_yaml(&self, file: &File<'_>, documents: &[yaml::Node], sink: &mut Sink<'_>) {
+        let _ = (file, documents, sink);
+    }
+}
+
+/// What surrounds a check: the document, the repository, the settings.
+#[derive(Clone, Copy)]
+pub struct File<'a> {
+    /// The file itself.
+    pub document: &'a Document,
+    /// The repository.
+    pub project: &'a Project,
+    /// What the user asked for.
+    pub settings: &'a Settings,
+}
+
+impl File<'_> {
+    /// The oldest Python that fixes must work on.
+    #[must_use]
+    pub fn minimum(&self) -> PythonVersion {
+        self.project.minimum(&self.document.path)
+    }
+
+    /// An edit of this file.
+    #[must_use]
+    pub fn edit(&self, range: TextRange, content: impl Into<String>) -> Edit {
+        Edit { path: None, span: self.document.span(range), content: content.into() }
+    }
+}
+
+/// Collects the findings of one rule on one file.
+pub struct Sink<'a> {
+    file: File<'a>,
+    rule: &'static registry::Entry,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink for one rule.
+    pub fn new(file: File<'a>, rule: &'static registry::Entry, findings: &'a mut Vec<Finding>) -> Self {
+        Self { file, rule, findings }
+    }
+
+    /// Begins a finding about `symbol` at `range`: an error, certain, unless
+    /// told otherwise. Nothing is reported before [`Draft::emit`].
+    pub fn finding(
+        &mut self,
+        symbol: impl Into<String>,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> Draft<'_> {
+        let document = self.file.document;
+        let finding = Finding {
+            rule: self.rule.id,
+            group: self.rule.rule.meta().group,
+            symbol: symbol.into(),
+            path: document.path.clone(),
+            span: document.span(range),
+            severity: Severity::Error,
+            confidence: Confidence::Certain,
+            message: message.into(),
+            help: None,
+            url: None,
+            removed_in: None,
+            deprecated_in: None,
+            fix: None,
+            excerpt: document.excerpt(range),
+        };
+        Draft { finding, findings: self.findings }
+    }
+}
+
+/// A finding being written.
+#[must_use = "a draft is reported by `emit`"]
+pub struct Draft<'a> {
+    finding: Finding,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Draft<'_> {
+    /// Sets the severity.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.finding.severity = severity;
+        self
+    }
+
+    /// Sets the confidence.
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.finding.confidence = confidence;
+        self
+    }
+
+    /// Sets the way out.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.finding.help = Some(help.into());
+        self
+    }
+
+    /// Sets the source of the fact.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.finding.url = Some(url.into());
+        self
+    }
+
+    /// Sets the Python versions of deprecation and removal.
+    pub fn versions(mut self, deprecated: Option<&str>, removed: Option<&str>) -> Self {
+        self.finding.deprecated_in = deprecated.map(str::to_owned);
+        self.finding.removed_in = removed.map(str::to_owned);
+        self
+    }
+
+    /// Adds a fix that keeps the meaning on every supported Python.
+    pub fn safe_fix(self, message: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix(Applicability::Safe, message.into(), None, edits)
+    }
+
+    /// Adds a fix that a person must look at, with the reason.
+    pub fn unsafe_fix(self, message: impl Into<String>, reason: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix(Applicability::Unsafe, message.into(), Some(reason.into()), edits)
+    }
+
+    /// Adds a fix that is only shown, with the reason.
+    pub fn display_fix(
+        self,
+        message: impl Into<String>,
+        reason: impl Into<String>,
+        edits: Vec<Edit>,
+    ) -> Self {
+        self.fix(Applicability::Display, message.into(), Some(reason.into()), edits)
+    }
+
+    fn fix(
+        mut self,
+        applicability: Applicability,
+        message: String,
+        reason: Option<String>,
+        edits: Vec<Edit>,
+    ) -> Self {
+        debug_assert!(!edits.is_empty(), "a fix without edits");
+        self.finding.fix = Some(Fix { applicability, message, reason, edits });
+        self
+    }
+
+    /// Reports the finding.
+    pub fn emit(self) {
+        self.findings.push(self.finding);
+    }
+}

@@ -1,0 +1,58 @@
+//! The catalogue: what changed in the standard library, compiled from
+//! `rules/stdlib/*.yaml` into static tables.
+
+use crate::version::PythonVersion;
+
+/// A standard-library module that is gone, or whose names are.
+#[derive(Debug)]
+pub struct Module {
+    /// Dotted name.
+    pub name: &'static str,
+    /// Since when it warns.
+    pub deprecated: Option<PythonVersion>,
+    /// The first version without it.
+    pub removed: Option<PythonVersion>,
+    /// Where this is documented.
+    pub source: &'static str,
+    /// `win32` and the like, where it only ever existed there.
+    pub platform: Option<&'static str>,
+    /// The way out, as sentences.
+    pub instead: &'static str,
+    /// Distribution on PyPI that brings the module back under its old name.
+    pub backport: Option<&'static str>,
+    /// Names in it that have a successor.
+    pub names: &'static [Name],
+    /// Examples that fail without the module.
+    pub bad: &'static [&'static str],
+    /// What to write instead.
+    pub good: &'static [&'static str],
+}
+
+/// A name within a module.
+#[derive(Debug)]
+pub struct Name {
+    /// As it stands behind the module's name.
+    pub name: &'static str,
+    /// Dotted name of a drop-in successor.
+    pub replace: Option<&'static str>,
+    /// First Python that has the successor.
+    pub since: PythonVersion,
+    /// Why the successor is not the same in every case; `None` if it is.
+    pub unsafe_because: Option<&'static str>,
+    /// The way out where there is no drop-in successor.
+    pub instead: Option<&'static str>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// The removed module that a dotted name is, or lies in.
+#[must_use]
+pub fn removed_module(dotted: &str) -> Option<&'static Module> {
+    let mut prefix = dotted;
+    loop {
+        if let Ok(at) = MODULES.binary_search_by_key(&prefix, |module| module.name) {
+            return Some(&MODULES[at]).filter(|module| module.removed.is_some());
+        }
+        prefix = &prefix[..prefix.rfind('.')?];
+    }
+}

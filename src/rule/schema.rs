@@ -1,0 +1,49 @@
+// The form of a file in `rules/stdlib/`, read by the build. Unknown keys are
+// refused; `rules/schema.json` is generated from these types.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// One module of the standard library.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Module {
+    /// Dotted name; also the name of the file.
+    pub module: String,
+    /// First version in which it is deprecated, quoted: "3.11".
+    pub deprecated: Option<String>,
+    /// First version without it, quoted: "3.13".
+    pub removed: Option<String>,
+    /// Link to where this is documented.
+    pub source: String,
+    /// `win32` and the like, where it only ever existed there.
+    pub platform: Option<String>,
+    /// The way out, as sentences for a reader in a hurry.
+    #[serde(default)]
+    pub instead: String,
+    /// Distribution on PyPI that brings the module back under its old name.
+    pub backport: Option<String>,
+    /// Names in the module that have a successor.
+    #[serde(default)]
+    pub names: BTreeMap<String, Name>,
+    /// Programs that fail on the version that removed the module.
+    pub bad: Vec<String>,
+    /// Programs that run on the old and on the new version.
+    pub good: Vec<String>,
+}
+
+/// One name within a module.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Name {
+    /// Dotted name of a drop-in successor: takes the same arguments, gives the same result.
+    pub replace: Option<String>,
+    /// First Python that has the successor, quoted; 3.0 when left out.
+    pub since: Option<String>,
+    /// Why the successor is not the same in every case; left out if it is.
+    pub unsafe_because: Option<String>,
+    /// The way out where there is no drop-in successor.
+    pub instead: Option<String>,
+}

@@ -1,0 +1,3 @@
+//! Code rules: one file each, found by the build, never listed by hand.
+
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
