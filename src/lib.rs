@@ -43,7 +43,8 @@ pub struct Run {
 pub fn run(paths: &[PathBuf], settings: &Settings) -> Run {
     let (targets, mut problems) = discover::discover(paths, settings);
     let project = Project::survey(&targets, settings);
-    let checked: Vec<_> = targets.par_iter().map(|target| check::check(target, &project, settings)).collect();
+    let checker = check::Checker::new(&project, settings);
+    let checked: Vec<_> = targets.par_iter().map(|target| checker.check(target)).collect();
     let mut findings = Vec::new();
     for one in checked {
         findings.extend(one.findings);

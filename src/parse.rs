@@ -12,6 +12,7 @@ use ruff_text_size::{TextRange, TextSize};
 use crate::discover::Kind;
 use crate::finding::{Excerpt, Place, Span};
 use crate::read::Source;
+use crate::version::PythonVersion;
 
 pub mod dockerfile;
 pub mod json;
@@ -61,7 +62,31 @@ pub struct SyntaxFault {
     pub range: TextRange,
 }
 
+/// A document whose text is no well-formed example of its kind.
+#[derive(Debug)]
+pub struct Unparsed {
+    /// The text, without syntax.
+    pub document: Document,
+    /// The first fault.
+    pub fault: SyntaxFault,
+}
+
 impl Document {
+    /// Parses a source by its kind. Python never fails: see [`python::Module::faults`].
+    ///
+    /// # Errors
+    /// The text and the first fault, for kinds whose parser gives up on one.
+    pub fn parse(source: Source, target: PythonVersion) -> Result<Self, Box<Unparsed>> {
+        let syntax = match source.kind {
+            Kind::Python | Kind::Stub => Ok(Syntax::Python(python::parse(&source.text, None, target))),
+            _ => Ok(Syntax::Text),
+        };
+        match syntax {
+            Ok(syntax) => Ok(Self::new(source, None, syntax)),
+            Err(fault) => Err(Box::new(Unparsed { document: Self::new(source, None, Syntax::Text), fault })),
+        }
+    }
+
     /// A document over text that has been parsed already.
     #[must_use]
     pub fn new(source: Source, cells: Option<notebook::Cells>, syntax: Syntax) -> Self {

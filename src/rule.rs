@@ -28,7 +28,7 @@ pub struct Meta {
     pub kinds: &'static [Kind],
 }
 
-/// Words without which a rule cannot fire on a Python file.
+/// Words without which a rule cannot fire on a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Trigger {
     /// The word stands anywhere, bounded by non-identifier characters.
@@ -44,9 +44,14 @@ pub trait Rule: Sync {
     /// Group, fixability, kinds.
     fn meta(&self) -> &'static Meta;
 
-    /// For rules that read Python: when to look at all.
+    /// When to look at a file at all; holds for every kind of file.
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Always]
+    }
+
+    /// Whether the rule has something to say of Python that does not parse.
+    fn reads_broken(&self) -> bool {
+        false
     }
 
     /// Python sources, stubs, notebooks.

@@ -1,9 +1,9 @@
 //! Python source to its syntax tree.
 
-use ruff_python_ast::token::Tokens;
+use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{ModModule, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_cells_unchecked, parse_unchecked};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::SyntaxFault;
 use super::notebook::Cells;
@@ -75,4 +75,105 @@ pub fn parse(text: &str, cells: Option<&Cells>, target: PythonVersion) -> Module
 #[must_use]
 pub fn is_blank(text: &str, range: TextRange) -> bool {
     text[range].trim().is_empty()
+}
+
+/// What language a text that does not parse was written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Python 3, or nothing that can be named.
+    Unknown,
+    /// Python 2, and the construct that shows it.
+    Python2(&'static str, TextRange),
+}
+
+impl Module {
+    /// Looks for constructs that only Python 2 has, at the places where the
+    /// parser stumbled.
+    #[must_use]
+    pub fn dialect(&self, text: &str) -> Dialect {
+        let faults = self.faults();
+        let found = faults.iter().find_map(|fault| python2(self.tokens(), text, fault.range));
+        found.map_or(Dialect::Unknown, |(what, range)| Dialect::Python2(what, range))
+    }
+}
+
+/// The Python 2 construct on the line of a fault, if its tokens spell one.
+fn python2(tokens: &Tokens, text: &str, fault: TextRange) -> Option<(&'static str, TextRange)> {
+    let at = fault.start().to_usize();
+    let start = text[..at].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
+    let line = |at: usize| TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
+    let range = TextRange::new(line(start), line(end));
+    let within = |token: &&Token| range.contains_range(token.range()) && !token.range().is_empty();
+    let tokens: Vec<&Token> = tokens.iter().filter(within).collect();
+    let word = |at: usize| tokens.get(at).map_or("", |token| &text[token.range()]);
+    let kind = |at: usize| tokens.get(at).map(|token| token.kind());
+    let starts = |at: usize| at == 0 || matches!(kind(at - 1), Some(TokenKind::Colon | TokenKind::Semi));
+    for at in 0..tokens.len() {
+        let what = match word(at) {
+            "print" if starts(at) && begins_operand(kind(at + 1)) => "a `print` statement",
+            "print" if starts(at) && word(at + 1) == ">>" => "a `print >>file` statement",
+            "exec" if starts(at) && begins_operand(kind(at + 1)) => "an `exec` statement",
+            "raise" if starts(at) && comma_before_colon(&tokens[at + 1..]) => "`raise Class, value`",
+            "except" if starts(at) && is_old_except(&tokens[at + 1..], text) => "`except Class, name`",
+            "<>" => "the operator `<>`",
+            "`" => "backticks for `repr`",
+            number
+                if kind(at) == Some(TokenKind::Int) && is_old_number(number, word(at + 1), &tokens, at) =>
+            {
+                "an integer such as `0777` or `1L`"
+            }
+            prefix
+                if matches!(prefix, "ur" | "uR" | "Ur" | "UR") && kind(at + 1) == Some(TokenKind::String) =>
+            {
+                "a string such as `ur\"…\"`"
+            }
+            _ => continue,
+        };
+        return Some((what, tokens[at].range()));
+    }
+    None
+}
+
+fn begins_operand(kind: Option<TokenKind>) -> bool {
+    use TokenKind as T;
+    matches!(
+        kind,
+        Some(T::Name | T::String | T::FStringStart | T::Int | T::Float | T::Complex | T::Not | T::Lambda)
+            | Some(T::None | T::True | T::False | T::Lbrace | T::Tilde)
+    )
+}
+
+/// `except E, name:`. Since Python 3.14 several classes may stand there without
+/// parentheses, so the last one must not look like a class.
+fn is_old_except(tokens: &[&Token], text: &str) -> bool {
+    let colon = tokens.iter().position(|token| token.kind() == TokenKind::Colon);
+    let last = colon.and_then(|colon| tokens.get(colon.checked_sub(1)?));
+    let is_class = |token: &&Token| text[token.range()].starts_with(char::is_uppercase);
+    comma_before_colon(tokens)
+        && last.is_some_and(|token| token.kind() == TokenKind::Name && !is_class(token))
+}
+
+/// A comma outside brackets, as in `raise E, "text"`.
+fn comma_before_colon(tokens: &[&Token]) -> bool {
+    let mut depth = 0_u32;
+    for token in tokens {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+            TokenKind::Comma if depth == 0 => return true,
+            TokenKind::Colon | TokenKind::Semi | TokenKind::Comment if depth == 0 => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// `0777`, or `1L` (which the lexer splits in two).
+fn is_old_number(number: &str, next: &str, tokens: &[&Token], at: usize) -> bool {
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    let octal =
+        number.len() > 1 && number.starts_with('0') && digits && number.bytes().any(|byte| byte != b'0');
+    let adjacent = tokens.get(at + 1).is_some_and(|next| next.start() == tokens[at].end());
+    octal || adjacent && matches!(next, "L" | "l")
 }

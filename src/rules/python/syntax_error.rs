@@ -1,0 +1,151 @@
+//! Text that the target version cannot parse.
+//!
+//! ## What it finds
+//! Python that the grammar of the target version refuses, bytes that its
+//! decoder refuses (a wrong or unknown encoding declaration, NUL bytes), and
+//! configuration files that another rule needs but that are not well-formed.
+//! A file written for Python 2 gets one finding that says so, not one for
+//! every `print`. Of other files the first fault is reported, as Python does.
+//!
+//! ## Why
+//! [The file cannot be imported](https://docs.python.org/3/reference/grammar.html),
+//! and nothing else in it can be judged. Inside folders of test data
+//! (`tests/data`, `fixtures`, `testdata`, …) broken text is usually meant, so
+//! there the finding is only informative.
+//!
+//! ## Example
+//! ```python
+//! print "hello"
+//! ```
+//! Use instead:
+//! ```python
+//! print("hello")
+//! ```
+//!
+//! ## Fix safety
+//! There is no fix: only a person knows what was meant. For whole Python 2
+//! code bases, convert with `2to3` or `futurize` on an older Python first.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ruff_text_size::{TextRange, TextSize};
+
+use crate::discover::Kind;
+use crate::finding::{Confidence, Excerpt, Finding, Group, Place, Severity, Span};
+use crate::parse::Unparsed;
+use crate::parse::python::Dialect;
+use crate::python::Code;
+use crate::rule::{File, Meta, Rule, Sink};
+
+/// The rule.
+pub static RULE: SyntaxError = SyntaxError;
+
+/// Reports the first syntax error of a file.
+pub struct SyntaxError;
+
+const ID: &str = "syntax-error";
+const GRAMMAR: &str = "https://docs.python.org/3/reference/grammar.html";
+const ENCODINGS: &str = "https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations";
+
+impl Rule for SyntaxError {
+    fn meta(&self) -> &'static Meta {
+        &Meta { group: Group::Syntax, fix: None, kinds: &[Kind::Python, Kind::Stub, Kind::Notebook] }
+    }
+
+    fn reads_broken(&self) -> bool {
+        true
+    }
+
+    fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+        if !code.module.is_broken() {
+            return;
+        }
+        let faults = code.module.faults();
+        let Some(first) = faults.first() else { return };
+        let severity = severity(&file.document.path);
+        if let Dialect::Python2(what, range) = code.module.dialect(&file.document.text) {
+            sink.finding("python-2", range, format!("this file is written for Python 2 ({what})"))
+                .severity(severity)
+                .help("Convert it with `2to3` or `futurize`, which need Python 3.12 or older, before anything else.")
+                .url("https://docs.python.org/3.12/library/2to3.html")
+                .emit();
+            return;
+        }
+        sink.finding("syntax", first.range, format!("Python {} cannot parse this: {}", code.target, first.message))
+            .severity(severity)
+            .url(GRAMMAR)
+            .emit();
+    }
+}
+
+/// The finding for bytes that Python refuses to decode.
+#[must_use]
+pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &str) -> Finding {
+    let start = Place { row, column };
+    let span = Span { range: TextRange::empty(TextSize::new(0)), cell: None, start, end: start };
+    Finding {
+        rule: ID,
+        group: Group::Syntax,
+        symbol: "encoding".to_owned(),
+        path: path.clone(),
+        span,
+        severity: severity(path),
+        confidence: Confidence::Certain,
+        message: format!("Python cannot decode this file: {message}"),
+        help: Some("Save the file as UTF-8, or declare the encoding it really has in its first line.".to_owned()),
+        url: Some(ENCODINGS.to_owned()),
+        removed_in: None,
+        deprecated_in: None,
+        fix: None,
+        excerpt: Excerpt { first_row: row, text: line.to_owned(), start: 0, end: 0 },
+    }
+}
+
+/// The finding for a configuration file or notebook that is not well-formed.
+/// Templates (`{{ … }}`) become well-formed only later, so they are no fault.
+#[must_use]
+pub fn unparsed(unparsed: &Unparsed) -> Finding {
+    let Unparsed { document, fault } = unparsed;
+    let template = document.text.contains("{{") || document.text.contains("{%");
+    let severity = if template { Severity::Info } else { severity(&document.path).min(Severity::Warning) };
+    Finding {
+        rule: ID,
+        group: Group::Syntax,
+        symbol: "syntax".to_owned(),
+        path: document.path.clone(),
+        span: document.span(fault.range),
+        severity,
+        confidence: Confidence::Certain,
+        message: format!("this file is not well-formed, so it was not checked: {}", fault.message),
+        help: None,
+        url: None,
+        removed_in: None,
+        deprecated_in: None,
+        fix: None,
+        excerpt: document.excerpt(fault.range),
+    }
+}
+
+/// Broken text in folders of test data is usually meant to be broken.
+fn severity(path: &Path) -> Severity {
+    if is_test_data(path) { Severity::Info } else { Severity::Error }
+}
+
+fn is_test_data(path: &Path) -> bool {
+    const ALONE: &[&str] = &[
+        "fixtures", "fixture", "testdata", "test_data", "test-data", "tests_data", "testfiles", "test_files",
+        "test-files", "snapshots", "golden", "badsyntax", "bad_syntax", "samples", "cassettes",
+    ];
+    const BELOW_TESTS: &[&str] = &["data", "input", "inputs", "resources", "files", "cases", "examples", "output"];
+    let mut in_tests = false;
+    let Some(folder) = path.parent() else { return false };
+    for part in folder.components() {
+        let part = part.as_os_str().to_string_lossy().to_lowercase();
+        if ALONE.contains(&part.as_str()) || in_tests && BELOW_TESTS.contains(&part.as_str()) {
+            return true;
+        }
+        in_tests |= matches!(part.as_str(), "test" | "tests" | "testing") || part.ends_with("_test") || part.ends_with("_tests");
+    }
+    false
+}
