@@ -1,6 +1,6 @@
 //! Lists the code rules and compiles the catalogue of `rules/`.
 
-#[path = "src/rule/schema.rs"]
+#[path = "src/catalogue/schema.rs"]
 mod schema;
 
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use std::{env, fs};
 fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=rules");
-    println!("cargo::rerun-if-changed=src/rule/schema.rs");
+    println!("cargo::rerun-if-changed=src/catalogue/schema.rs");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     fs::write(out.join("rules.rs"), rules(&root.join("src/rules"))).expect("OUT_DIR is writable");

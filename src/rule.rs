@@ -14,7 +14,6 @@ use crate::project::Project;
 use crate::python::Code;
 use crate::version::PythonVersion;
 
-pub mod data;
 pub mod registry;
 
 /// What is known of a rule without running it.
