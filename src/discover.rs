@@ -1,10 +1,20 @@
 //! Paths to files worth reading, each with its kind.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::config::Settings;
 use crate::finding::Problem;
+
+mod exclude;
+mod kind;
+mod walk;
+
+use exclude::Excludes;
 
 /// What a file is, by its name and, for scripts, by its first line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +27,7 @@ pub enum Kind {
     Notebook,
     /// `Dockerfile`, `Dockerfile.*`, `*.Dockerfile`, `Containerfile`.
     Dockerfile,
-    /// `requirements*.txt`, `constraints*.txt`.
+    /// `requirements*.txt`, `*-requirements.txt`, `requirements/*.txt`, the same with `constraints` and `.in`.
     Requirements,
     /// `.toml`, `Pipfile`, `poetry.lock`, `uv.lock`, `pdm.lock`.
     Toml,
@@ -25,9 +35,9 @@ pub enum Kind {
     SetupCfg,
     /// `.yaml`, `.yml`.
     Yaml,
-    /// `.json`, `Pipfile.lock`; comments allowed.
+    /// `.json`, `.jsonc`, `Pipfile.lock`; comments allowed.
     Json,
-    /// `.tf`, `.hcl`.
+    /// `.tf`, `.tfvars`, `.hcl`.
     Hcl,
     /// `.bicep`.
     Bicep,
@@ -37,10 +47,25 @@ pub enum Kind {
     Makefile,
 }
 
+impl Kind {
+    /// The kind that the name of a file says; `None` if names do not tell.
+    /// Case does not matter, as it does not to some file systems.
+    #[must_use]
+    pub fn of_name(path: &Path) -> Option<Self> {
+        kind::of_name(path)
+    }
+
+    /// Whether Python itself reads the file, with its rules for encodings.
+    #[must_use]
+    pub fn is_python(self) -> bool {
+        matches!(self, Self::Python | Self::Stub)
+    }
+}
+
 /// A file to be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// As reached from the command line.
+    /// As reached from the command line, without a leading `./`.
     pub path: Arc<Path>,
     /// Decides the parser and the rules.
     pub kind: Kind,
@@ -48,10 +73,113 @@ pub struct Target {
     pub explicit: bool,
 }
 
-/// Every file below the paths that could matter, sorted by path, and the
-/// paths that could not be walked.
-#[must_use]
-pub fn discover(paths: &[std::path::PathBuf], settings: &Settings) -> (Vec<Target>, Vec<Problem>) {
-    let _ = (paths, settings);
-    (Vec::new(), Vec::new())
+/// A target and what is needed to tell whether it was found before.
+struct Found {
+    target: Target,
+    /// Reached through a symbolic link.
+    link: bool,
 }
+
+/// Every file below the paths that could matter, sorted by path and each once,
+/// and the paths that could not be walked.
+///
+/// Directories are walked in parallel, by as many threads as rayon has.
+/// `.gitignore` and `.ignore` files count, inside a git checkout and outside;
+/// hidden files are walked; links to files are read, links to directories not
+/// followed. A file named in `paths` is found whatever its name, unless
+/// `force_exclude` and `exclude` say otherwise; one that is plainly in another
+/// language (`README.md`) is passed over.
+#[must_use]
+pub fn discover(paths: &[PathBuf], settings: &Settings) -> (Vec<Target>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let excludes = Excludes::new(settings, &mut problems);
+    let mut found = Vec::new();
+    let mut roots = Vec::new();
+    for path in paths {
+        match path.metadata() {
+            Err(error) => problems.push(Problem { path: path.clone(), message: reason(&error) }),
+            Ok(_) if settings.force_exclude && excludes.cover(path) => {}
+            Ok(metadata) if metadata.is_dir() => roots.push(path.clone()),
+            Ok(_) => found.extend(named(path)),
+        }
+    }
+    let single = found.is_empty() && roots.len() == 1;
+    if !roots.is_empty() {
+        walk::walk(&roots, excludes, &mut found, &mut problems);
+    }
+    if !single || found.iter().any(|one| one.link) {
+        found = without_doubles(found);
+    }
+    let mut targets: Vec<Target> = found.into_iter().map(|one| one.target).collect();
+    targets.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    problems.sort_by(|a, b| a.path.cmp(&b.path));
+    problems.dedup();
+    (targets, problems)
+}
+
+/// A file that the command line names.
+fn named(path: &Path) -> Option<Found> {
+    let kind = match Kind::of_name(path) {
+        Some(kind) => kind,
+        None => kind::of_shebang(path).or_else(|| kind::of_unknown(path))?,
+    };
+    let target = Target { path: bare(path).into(), kind, explicit: true };
+    Some(Found { target, link: path.is_symlink() })
+}
+
+/// Keeps each real file once: the one that was named, else the one that is no link.
+fn without_doubles(found: Vec<Found>) -> Vec<Found> {
+    // Parents repeat, so that most files cost no system call.
+    let mut parents: FxHashMap<PathBuf, PathBuf> = FxHashMap::default();
+    let mut seen: FxHashMap<PathBuf, Found> = FxHashMap::default();
+    for one in found {
+        let identity = identity(&one, &mut parents);
+        match seen.entry(identity) {
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(one);
+            }
+            std::collections::hash_map::Entry::Occupied(mut entry) => {
+                let rank = |one: &Found| (!one.target.explicit, one.link, one.target.path.clone());
+                if rank(&one) < rank(entry.get()) {
+                    entry.insert(one);
+                }
+            }
+        }
+    }
+    seen.into_values().collect()
+}
+
+fn identity(one: &Found, parents: &mut FxHashMap<PathBuf, PathBuf>) -> PathBuf {
+    let path = &*one.target.path;
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (Some(parent), Some(name), false) = (path.parent(), path.file_name(), one.link) else {
+        return canonical(path);
+    };
+    if let Some(real) = parents.get(parent) {
+        return real.join(name);
+    }
+    let real = canonical(if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    let identity = real.join(name);
+    parents.insert(parent.to_owned(), real);
+    identity
+}
+
+/// The path without `./` in front.
+fn bare(path: &Path) -> &Path {
+    match path.strip_prefix(".") {
+        Ok(rest) if !rest.as_os_str().is_empty() => rest,
+        _ => path,
+    }
+}
+
+/// What the system said, as the end of a sentence: `permission denied`.
+#[must_use]
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests;
