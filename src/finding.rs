@@ -224,3 +224,14 @@ pub struct Problem {
     /// What happened, without the path.
     pub message: String,
 }
+
+/// What one run found.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Sorted by file and place.
+    pub findings: Vec<Finding>,
+    /// Files that could not be read; each makes the exit code 2.
+    pub problems: Vec<Problem>,
+    /// How many files were looked at.
+    pub files: usize,
+}

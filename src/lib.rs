@@ -24,20 +24,10 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use config::Settings;
-use finding::{Finding, Problem};
-use project::Project;
+pub use finding::Run;
 
-/// What one run found.
-#[derive(Debug, Default)]
-pub struct Run {
-    /// Sorted by file and place.
-    pub findings: Vec<Finding>,
-    /// Files that could not be read; each makes the exit code 2.
-    pub problems: Vec<Problem>,
-    /// How many files were looked at.
-    pub files: usize,
-}
+use config::Settings;
+use project::Project;
 
 /// Checks every file below the paths.
 #[must_use]
