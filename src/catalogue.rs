@@ -56,3 +56,16 @@ pub fn removed_module(dotted: &str) -> Option<&'static Module> {
         prefix = &prefix[..prefix.rfind('.')?];
     }
 }
+
+/// Whether `import module`, or `from module import name`, works on a version;
+/// `None` where the catalogue cannot know (packages from elsewhere).
+#[must_use]
+pub fn is_importable(module: &str, name: Option<&str>, target: PythonVersion) -> Option<bool> {
+    let gone = |dotted: &str| {
+        removed_module(dotted).and_then(|module| module.removed).is_some_and(|removed| removed <= target)
+    };
+    if gone(module) || name.is_some_and(|name| gone(&format!("{module}.{name}"))) {
+        return Some(false);
+    }
+    None
+}
