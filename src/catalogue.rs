@@ -28,6 +28,16 @@ pub struct Module {
     pub good: &'static [&'static str],
 }
 
+impl Module {
+    /// What is known of a dotted name that lies in this module.
+    #[must_use]
+    pub fn member(&self, dotted: &str) -> Option<&'static Name> {
+        let name = dotted.strip_prefix(self.name)?.strip_prefix('.')?;
+        let at = self.names.binary_search_by_key(&name, |known| known.name).ok()?;
+        self.names.get(at)
+    }
+}
+
 /// A name within a module.
 #[derive(Debug)]
 pub struct Name {

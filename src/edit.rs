@@ -1,1 +1,26 @@
 //! The shared hands of fixes: small edits that keep a file's layout.
+//!
+//! They answer with ranges and texts; a rule turns them into the edits of a
+//! fix. `None` means that the layout is too unusual to touch.
+
+pub mod imports;
+pub mod successors;
+
+use ruff_text_size::TextRange;
+
+/// A range of the text and what shall stand there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Replaced; empty for an insertion.
+    pub range: TextRange,
+    /// The new text; line ends as `\n`, adapted to the file when applied.
+    pub content: String,
+}
+
+impl Change {
+    /// A change of one range.
+    #[must_use]
+    pub fn new(range: TextRange, content: impl Into<String>) -> Self {
+        Self { range, content: content.into() }
+    }
+}

@@ -174,9 +174,9 @@ impl Draft<'_> {
     }
 
     /// Sets the Python versions of deprecation and removal.
-    pub fn versions(mut self, deprecated: Option<&str>, removed: Option<&str>) -> Self {
-        self.finding.deprecated_in = deprecated.map(str::to_owned);
-        self.finding.removed_in = removed.map(str::to_owned);
+    pub fn versions(mut self, deprecated: Option<PythonVersion>, removed: Option<PythonVersion>) -> Self {
+        self.finding.deprecated_in = deprecated.map(|version| version.to_string());
+        self.finding.removed_in = removed.map(|version| version.to_string());
         self
     }
 

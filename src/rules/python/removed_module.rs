@@ -1,10 +1,55 @@
 //! A module of the standard library that the target version no longer has.
 //!
-//! Placeholder page.
+//! ## What it finds
+//! Imports of modules removed between Python 3.9 and the target version, in
+//! every form: `import`, `from … import`, submodules, aliases, star imports,
+//! and modules named in a string for `importlib.import_module`, `__import__`
+//! or `mock.patch`. Silent are imports that do not run on the target (version
+//! tests, `TYPE_CHECKING`), imports whose failure is handled by something that
+//! works there, modules of the project that have the same name, and modules
+//! that a required backport brings back.
+//!
+//! ## Why
+//! The import fails with `ModuleNotFoundError`. The modules and the reasons are
+//! in [PEP 594](https://peps.python.org/pep-0594/) and in
+//! [What's New in Python](https://docs.python.org/3/whatsnew/index.html).
+//! `distutils` is a special case: where setuptools is installed it brings the
+//! module back, so in a `setup.py` the finding is a warning, and where the
+//! project requires setuptools it is only informative.
+//!
+//! ## Example
+//! ```python
+//! import pipes
+//!
+//! command = "ls " + pipes.quote(name)
+//! ```
+//! Use instead:
+//! ```python
+//! import shlex
+//!
+//! command = "ls " + shlex.quote(name)
+//! ```
+//!
+//! ## Fix safety
+//! An import that nothing uses is removed, and uses are moved to their
+//! successor where the successor takes the same arguments, gives the same
+//! result and exists on the oldest Python that the project supports: safe.
+//! It is unsafe where the successor differs in some cases, where a string in
+//! the file mentions the name, or where other modules may import the name from
+//! this one; the reason is printed. Everything else is left to a person.
 
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, ExprCall, StmtImportFrom};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::catalogue::{self, MODULES, Module};
 use crate::discover::Kind;
-use crate::finding::{Applicability, Group};
-use crate::rule::{Meta, Rule};
+use crate::edit::successors::{Plan, drop_unused, move_members, move_module};
+use crate::finding::{Applicability, Confidence, Group, Severity};
+use crate::python::Code;
+use crate::python::guards::{Fault, Reach, reach};
+use crate::python::names::{BindingId, BindingKind};
+use crate::rule::{File, Meta, Rule, Sink, Trigger};
 
 /// The rule.
 pub static RULE: RemovedModule = RemovedModule;
@@ -19,5 +64,262 @@ impl Rule for RemovedModule {
             fix: Some(Applicability::Safe),
             kinds: &[Kind::Python, Kind::Stub, Kind::Notebook],
         }
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        MODULES.iter().filter(|module| module.removed.is_some()).map(|module| Trigger::Module(module.name)).collect()
+    }
+
+    fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+        let check = Check { file, code };
+        for import in check.imports() {
+            check.report(&import, sink);
+        }
+        let mut calls = Calls { check: &check, found: Vec::new() };
+        calls.visit_body(code.module.body());
+        for (module, dotted, range) in calls.found {
+            check.report_string(module, &dotted, range, sink);
+        }
+    }
+}
+
+struct Check<'f, 'a> {
+    file: &'f File<'f>,
+    code: &'f Code<'a>,
+}
+
+/// An import of a module that is gone.
+struct Import<'a> {
+    module: &'static Module,
+    /// The module as it is spelled: a submodule, perhaps.
+    dotted: String,
+    range: TextRange,
+    /// What it binds; several for `from gone import a, b`.
+    bindings: Vec<BindingId>,
+    /// `from gone import …`, as against importing the module itself.
+    members_of: Option<&'a StmtImportFrom>,
+}
+
+impl<'a> Check<'_, 'a> {
+    fn gone(&self, dotted: &str) -> Option<&'static Module> {
+        let module = catalogue::removed_module(dotted)?;
+        module.removed.is_some_and(|removed| removed <= self.code.target).then_some(module)
+    }
+
+    fn imports(&self) -> Vec<Import<'a>> {
+        let mut imports: Vec<Import<'a>> = Vec::new();
+        for (id, binding) in self.code.names().bindings() {
+            let one = |module, dotted: String, range| Import {
+                module,
+                dotted,
+                range,
+                bindings: vec![id],
+                members_of: None,
+            };
+            match binding.kind {
+                BindingKind::Import(_, alias) => {
+                    if let Some(module) = self.gone(&alias.name) {
+                        imports.push(one(module, alias.name.to_string(), alias.name.range()));
+                    }
+                }
+                BindingKind::From(import, alias) if import.level == 0 => {
+                    let Some(from) = &import.module else { continue };
+                    if let Some(module) = self.gone(from) {
+                        let same = |other: &&mut Import<'a>| other.range == from.range();
+                        match imports.last_mut().filter(|other| same(&other)) {
+                            Some(known) => known.bindings.push(id),
+                            None => imports.push(Import {
+                                members_of: Some(import),
+                                ..one(module, from.to_string(), from.range())
+                            }),
+                        }
+                    } else if let Some(module) = self.gone(&format!("{from}.{}", alias.name)) {
+                        imports.push(one(module, format!("{from}.{}", alias.name), alias.range()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        imports
+    }
+
+    /// Whether the import finds the module after all: a module of the project,
+    /// or one that a required distribution brings back.
+    fn is_served(&self, module: &Module) -> bool {
+        let path = &self.file.document.path;
+        let top = module.name.split('.').next().unwrap_or(module.name);
+        let own = module.name == top && self.file.project.has_module(path, top);
+        own || module.backport.is_some_and(|backport| {
+            module.name != "distutils" && self.file.project.requires(path, backport)
+        })
+    }
+
+    fn report(&self, import: &Import<'a>, sink: &mut Sink<'_>) {
+        if self.is_served(import.module) {
+            return;
+        }
+        let confidence = match reach(self.code, import.range, Fault::Import) {
+            Reach::Live => Confidence::Certain,
+            Reach::Fallback => Confidence::Possible,
+            Reach::Guarded | Reach::Dead => return,
+        };
+        let severity = match confidence {
+            Confidence::Possible => Severity::Warning,
+            _ => self.severity(import),
+        };
+        let draft = sink
+            .finding(import.module.name, import.range, message(import.module, &import.dotted))
+            .severity(severity)
+            .confidence(confidence)
+            .help(self.help(import))
+            .url(import.module.source)
+            .versions(import.module.deprecated, import.module.removed);
+        match self.plan(import) {
+            Some(Plan { message, reason, changes }) => {
+                let edits = changes.into_iter().map(|change| self.file.edit(change.range, change.content)).collect();
+                match reason {
+                    None => draft.safe_fix(message, edits).emit(),
+                    Some(reason) => draft.unsafe_fix(message, reason, edits).emit(),
+                }
+            }
+            None => draft.emit(),
+        }
+    }
+
+    fn report_string(&self, module: &'static Module, dotted: &str, range: TextRange, sink: &mut Sink<'_>) {
+        if self.is_served(module) || reach(self.code, range, Fault::Import) != Reach::Live {
+            return;
+        }
+        sink.finding(module.name, range, message(module, dotted))
+            .severity(self.severity_of(module))
+            .confidence(Confidence::Likely)
+            .help(with_backport(module, module.instead.to_owned()))
+            .url(module.source)
+            .versions(module.deprecated, module.removed)
+            .emit();
+    }
+
+    fn severity(&self, import: &Import<'a>) -> Severity {
+        let base = self.severity_of(import.module);
+        let after_setuptools = import.module.name == "distutils" && self.imports_setuptools_before(import.range);
+        if after_setuptools { base.min(Severity::Info) } else { base }
+    }
+
+    fn severity_of(&self, module: &Module) -> Severity {
+        let path = &self.file.document.path;
+        if self.file.document.kind == Kind::Stub {
+            return Severity::Info;
+        }
+        if module.name != "distutils" {
+            return Severity::Error;
+        }
+        let is_setup = path.file_name().is_some_and(|name| name == "setup.py");
+        match (self.file.project.requires(path, "setuptools"), is_setup) {
+            (true, _) => Severity::Info,
+            (false, true) => Severity::Warning,
+            (false, false) => Severity::Error,
+        }
+    }
+
+    /// setuptools puts its own `distutils` into place when it is imported.
+    fn imports_setuptools_before(&self, place: TextRange) -> bool {
+        self.code.module.body().iter().take_while(|stmt| stmt.end() <= place.start()).any(|stmt| {
+            let is_setuptools = |name: &str| name.split('.').next() == Some("setuptools");
+            match stmt {
+                ruff_python_ast::Stmt::Import(import) => import.names.iter().any(|alias| is_setuptools(&alias.name)),
+                ruff_python_ast::Stmt::ImportFrom(import) => {
+                    import.level == 0 && import.module.as_ref().is_some_and(|module| is_setuptools(module))
+                }
+                _ => false,
+            }
+        })
+    }
+
+    fn plan(&self, import: &Import<'a>) -> Option<Plan> {
+        let minimum = self.file.minimum();
+        let bindings = &import.bindings;
+        if let [only] = bindings[..]
+            && let Some(plan) = drop_unused(self.code, only)
+        {
+            return Some(plan);
+        }
+        match (import.members_of, &bindings[..]) {
+            (Some(statement), _) => move_members(self.code, minimum, statement, import.module),
+            (None, [only]) => move_module(self.code, minimum, *only, import.module),
+            _ => None,
+        }
+    }
+
+    /// What the names used here become, then the way out for the whole module.
+    fn help(&self, import: &Import<'a>) -> String {
+        let mut known: Vec<String> = Vec::new();
+        if let Some(statement) = import.members_of {
+            for alias in &statement.names {
+                let name = import.module.member(&format!("{}.{}", import.dotted, alias.name));
+                let way = name.and_then(|name| {
+                    let successor = name.replace.map(|replace| format!("`{replace}`"));
+                    successor.or_else(|| name.instead.map(str::to_owned))
+                });
+                if let Some(way) = way {
+                    known.push(format!("for `{}`: {way}", alias.name));
+                }
+            }
+        }
+        let general = with_backport(import.module, import.module.instead.to_owned());
+        if known.is_empty() { general } else { format!("{}. {general}", sentence(&known.join("; "))) }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn message(module: &Module, dotted: &str) -> String {
+    let version = module.removed.map(|removed| removed.to_string()).unwrap_or_default();
+    if dotted == module.name {
+        format!("`{dotted}` was removed in Python {version}")
+    } else {
+        format!("`{dotted}` is gone: `{}` was removed in Python {version}", module.name)
+    }
+}
+
+fn with_backport(module: &Module, help: String) -> String {
+    match module.backport {
+        Some(backport) if !help.contains(backport) => {
+            format!("{help} The package `{backport}` brings the module back.").trim().to_owned()
+        }
+        _ => help,
+    }
+}
+
+/// Calls that import a module named by a string.
+struct Calls<'c, 'f, 'a> {
+    check: &'c Check<'f, 'a>,
+    found: Vec<(&'static Module, String, TextRange)>,
+}
+
+impl<'a> Calls<'_, '_, 'a> {
+    fn call(&mut self, call: &'a ExprCall) {
+        let Some(Expr::StringLiteral(name)) = call.arguments.args.first() else { return };
+        let name = name.value.to_str();
+        let Some(module) = self.check.gone(name) else { return };
+        let meanings = self.check.code.names().resolve(&call.func);
+        let Some(dotted) = meanings.only() else { return };
+        let imports = matches!(dotted, "importlib.import_module" | "builtins.__import__" | "importlib.__import__");
+        let patches = matches!(dotted, "unittest.mock.patch" | "mock.patch" | "mock.mock.patch")
+            || dotted.ends_with(".mocker.patch");
+        if imports || patches && name != module.name {
+            self.found.push((module, name.to_owned(), call.arguments.args[0].range()));
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Calls<'_, '_, 'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            self.call(call);
+        }
+        visitor::walk_expr(self, expr);
     }
 }

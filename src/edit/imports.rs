@@ -1,0 +1,134 @@
+//! Taking names out of import statements, or statements out of blocks.
+
+use ruff_python_ast::{Alias, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+use super::Change;
+
+/// Removes one name of an import statement, or the statement with its last name.
+///
+/// `body` is the top of the tree that holds the statement. A comment behind
+/// the statement stays, unless it only speaks to a tool about the import.
+#[must_use]
+pub fn remove_alias(
+    text: &str,
+    body: &[Stmt],
+    statement: TextRange,
+    names: &[Alias],
+    gone: &Alias,
+) -> Option<Change> {
+    if names.len() == 1 {
+        return remove_statement(text, body, statement);
+    }
+    let at = names.iter().position(|alias| alias.range() == gone.range())?;
+    let range = match names.get(at + 1) {
+        Some(next) => TextRange::new(gone.start(), next.start()),
+        None => TextRange::new(names.get(at.checked_sub(1)?)?.end(), gone.end()),
+    };
+    // A comment between two names belongs to one of them; only a person knows which.
+    (!text[range].contains('#')).then(|| Change::new(range, ""))
+}
+
+/// Removes a whole simple statement from its block; `pass` takes its place
+/// where the block would be empty.
+#[must_use]
+pub fn remove_statement(text: &str, body: &[Stmt], statement: TextRange) -> Option<Change> {
+    if siblings(body, statement)? == 1 && !body.iter().any(|stmt| stmt.range() == statement) {
+        return Some(Change::new(statement, "pass"));
+    }
+    let line_start = start_of_line(text, statement.start());
+    let line_end = end_of_line(text, statement.end());
+    let before = &text[TextRange::new(line_start, statement.start())];
+    let after = &text[TextRange::new(statement.end(), line_end)];
+    if let Some(rest) = after.trim_start().strip_prefix(';') {
+        // `import a; b()`: up to the next statement.
+        let rest = rest.trim_start();
+        let next = line_end - TextSize::of(rest);
+        let alone = rest.is_empty() || rest.starts_with('#');
+        return (!alone).then(|| Change::new(TextRange::new(statement.start(), next), ""));
+    }
+    if let Some(rest) = before.trim_end().strip_suffix(';') {
+        let previous = line_start + TextSize::of(rest.trim_end());
+        return Some(Change::new(TextRange::new(previous, statement.end()), ""));
+    }
+    if !before.trim().is_empty() {
+        return None;
+    }
+    let comment = after.trim();
+    if comment.is_empty() || is_pragma(comment) {
+        return Some(Change::new(TextRange::new(line_start, past_line_end(text, line_end)), ""));
+    }
+    let kept = line_end - TextSize::of(after.trim_start());
+    Some(Change::new(TextRange::new(statement.start(), kept), ""))
+}
+
+/// The white space before a statement, if nothing else stands before it on its line.
+#[must_use]
+pub fn indentation(text: &str, statement: TextRange) -> Option<&str> {
+    let before = &text[TextRange::new(start_of_line(text, statement.start()), statement.start())];
+    before.trim().is_empty().then_some(before)
+}
+
+/// Whether a statement is alone on its lines, apart from a comment behind it.
+#[must_use]
+pub fn is_alone(text: &str, statement: TextRange) -> bool {
+    let after = &text[TextRange::new(statement.end(), end_of_line(text, statement.end()))];
+    let after = after.trim_start();
+    indentation(text, statement).is_some() && (after.is_empty() || after.starts_with('#'))
+}
+
+/// A comment that only tells a tool something about the statement before it.
+fn is_pragma(comment: &str) -> bool {
+    const TOOLS: &[&str] =
+        &["noqa", "type:", "pylint:", "pragma:", "isort:", "nosec", "fmt:", "pyright:", "ruff:", "newskin:"];
+    let text = comment.trim_start_matches('#').trim_start();
+    TOOLS.iter().any(|tool| text.get(..tool.len()).is_some_and(|start| start.eq_ignore_ascii_case(tool)))
+}
+
+/// How many statements stand in the block of a statement, itself included.
+fn siblings(body: &[Stmt], statement: TextRange) -> Option<usize> {
+    let stmt = body.iter().find(|stmt| stmt.range().contains_range(statement))?;
+    if stmt.range() == statement {
+        return Some(body.len());
+    }
+    blocks(stmt).into_iter().find_map(|block| siblings(block, statement))
+}
+
+/// The blocks directly within a compound statement.
+fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
+    match stmt {
+        Stmt::FunctionDef(stmt) => vec![&stmt.body],
+        Stmt::ClassDef(stmt) => vec![&stmt.body],
+        Stmt::With(stmt) => vec![&stmt.body],
+        Stmt::For(stmt) => vec![&stmt.body, &stmt.orelse],
+        Stmt::While(stmt) => vec![&stmt.body, &stmt.orelse],
+        Stmt::If(stmt) => {
+            let clauses = stmt.elif_else_clauses.iter().map(|clause| &clause.body[..]);
+            std::iter::once(&stmt.body[..]).chain(clauses).collect()
+        }
+        Stmt::Try(stmt) => {
+            let handlers = stmt.handlers.iter().filter_map(|handler| handler.as_except_handler());
+            let handlers = handlers.map(|handler| &handler.body[..]);
+            let ends = [&stmt.orelse[..], &stmt.finalbody[..]];
+            std::iter::once(&stmt.body[..]).chain(handlers).chain(ends).collect()
+        }
+        Stmt::Match(stmt) => stmt.cases.iter().map(|case| &case.body[..]).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn start_of_line(text: &str, offset: TextSize) -> TextSize {
+    let before = &text[..offset.to_usize()];
+    before.rfind(['\n', '\r']).map_or(TextSize::new(0), |at| TextSize::of(&before[..=at]))
+}
+
+fn end_of_line(text: &str, offset: TextSize) -> TextSize {
+    let after = &text[offset.to_usize()..];
+    after.find(['\n', '\r']).map_or(TextSize::of(text), |at| offset + TextSize::of(&after[..at]))
+}
+
+fn past_line_end(text: &str, line_end: TextSize) -> TextSize {
+    let after = &text[line_end.to_usize()..];
+    let length = if after.starts_with("\r\n") { 2 } else { u32::from(!after.is_empty()) };
+    line_end + TextSize::new(length)
+}

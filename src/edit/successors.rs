@@ -1,0 +1,361 @@
+//! Moving the uses of a module that is gone to the names that succeed its own.
+//!
+//! All uses or none: a fix that leaves one behind would hide the fault, not mend it.
+
+use std::collections::BTreeSet;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprContext, StmtImport, StmtImportFrom};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashMap;
+
+use super::Change;
+use super::imports::{indentation, is_alone, remove_alias};
+use crate::catalogue::{Module, Name};
+use crate::python::Code;
+use crate::python::names::{Binding, BindingId, BindingKind};
+use crate::version::PythonVersion;
+
+/// Changes that belong together.
+#[derive(Debug)]
+pub struct Plan {
+    /// What they do, as an order.
+    pub message: String,
+    /// Why they are not safe; `None` if they are.
+    pub reason: Option<String>,
+    /// In no particular order, without overlap.
+    pub changes: Vec<Change>,
+}
+
+/// Removes the import of a name that nothing reads.
+#[must_use]
+pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
+    let names = code.names();
+    let binding = names.binding(id);
+    let text = &code.document.text;
+    if is_read(code, id) {
+        return None;
+    }
+    let (statement, aliases, alias) = match binding.kind {
+        BindingKind::Import(import, alias) => (import.range(), &import.names, alias),
+        BindingKind::From(import, alias) if alias.name.as_str() != "*" => {
+            (import.range(), &import.names, alias)
+        }
+        _ => return None,
+    };
+    let change = remove_alias(text, code.module.body(), statement, aliases, alias)?;
+    let line = &text[TextRange::new(statement.start(), line_end(text, statement.end()))];
+    let exported = names.is_global(id)
+        && (is_init(code) || alias.asname.as_ref().is_some_and(|name| **name == *alias.name));
+    let reason = if exported {
+        Some("other modules may import the name from this one")
+    } else if names.in_strings(binding.name) {
+        Some("a string in this file mentions the name")
+    } else if line.contains("noqa") {
+        Some("the line is marked as unused on purpose")
+    } else {
+        None
+    };
+    let message = format!("Remove the unused import of `{}`", binding.name);
+    Some(Plan { message, reason: reason.map(str::to_owned), changes: vec![change] })
+}
+
+/// Whether anything in the module reads what an import binds.
+fn is_read(code: &Code<'_>, id: BindingId) -> bool {
+    let names = code.names();
+    let binding = names.binding(id);
+    match binding.kind {
+        // `import a.b` and `import a.c` bind one name; a read of `a` is one of both.
+        BindingKind::Import(_, alias) if alias.asname.is_none() && alias.name.contains('.') => {
+            names.references().iter().any(|reference| reference.name.id.as_str() == binding.name)
+        }
+        _ => !names.references_to(id).is_empty(),
+    }
+}
+
+/// Moves every use of `import gone` (or `import gone.part`, `from package import gone`).
+#[must_use]
+pub fn move_module(
+    code: &Code<'_>,
+    minimum: PythonVersion,
+    id: BindingId,
+    gone: &'static Module,
+) -> Option<Plan> {
+    let binding = code.names().binding(id);
+    let base = match binding.kind {
+        BindingKind::Import(_, alias) if alias.asname.is_some() => alias.name.to_string(),
+        BindingKind::Import(..) if is_sole(code, binding.name) => binding.name.to_owned(),
+        BindingKind::From(..) => gone.name.to_owned(),
+        _ => return None,
+    };
+    let uses = uses(code, id, &base, minimum, gone)?;
+    let modules: BTreeSet<&str> = uses.iter().map(|one| one.module()).collect();
+    let keeps_alias =
+        matches!(binding.kind, BindingKind::Import(_, alias) if alias.asname.is_some()) && modules.len() == 1;
+    let missing: Vec<&str> =
+        modules.iter().copied().filter(|module| !is_imported(code, module, &uses)).collect();
+    if !keeps_alias && modules.iter().any(|module| clashes(code, module, binding)) {
+        return None;
+    }
+    let mut changes = vec![match binding.kind {
+        BindingKind::Import(import, alias) if keeps_alias => rename_alias(import, alias, modules.first()?)?,
+        BindingKind::Import(import, alias) => {
+            replace_import(code, import.range(), &import.names, alias, &missing)?
+        }
+        BindingKind::From(import, alias) => replace_from(code, import, alias, &missing)?,
+        _ => return None,
+    }];
+    changes.extend(uses.iter().map(|one| one.change(if keeps_alias { Some(binding.name) } else { None })));
+    let in_strings =
+        code.names().in_strings(binding.name).then_some("a string in this file mentions the name");
+    let exported = (code.names().is_global(id) && is_init(code))
+        .then_some("other modules may import the name from this one");
+    let reason = uses.iter().find_map(|one| one.name.unsafe_because).or(in_strings).or(exported);
+    Some(Plan {
+        message: message(gone, uses.iter().map(|one| one.name)),
+        reason: reason.map(str::to_owned),
+        changes,
+    })
+}
+
+/// Moves `from gone import a, b`.
+#[must_use]
+pub fn move_members(
+    code: &Code<'_>,
+    minimum: PythonVersion,
+    import: &StmtImportFrom,
+    gone: &'static Module,
+) -> Option<Plan> {
+    let module = import.module.as_ref()?;
+    let mut moved: Vec<(&Alias, &'static Name, &'static str, &'static str)> = Vec::new();
+    for alias in &import.names {
+        let name = gone.member(&format!("{module}.{}", alias.name)).filter(|name| name.since <= minimum)?;
+        let (home, member) = name.replace?.rsplit_once('.')?;
+        moved.push((alias, name, home, member));
+    }
+    let mut homes: Vec<&str> = Vec::new();
+    moved.iter().for_each(|(_, _, home, _)| {
+        if !homes.contains(home) {
+            homes.push(home)
+        }
+    });
+    let spelled = |alias: &Alias, member: &str| match &alias.asname {
+        Some(name) if name.as_str() != member => format!("{member} as {name}"),
+        None if alias.name.as_str() != member => format!("{member} as {}", alias.name),
+        _ => member.to_owned(),
+    };
+    let text = &code.document.text;
+    let changes = if let [home] = homes[..] {
+        let renamed =
+            moved.iter().map(|(alias, _, _, member)| Change::new(alias.range(), spelled(alias, member)));
+        let renamed = renamed.filter(|change| text[change.range] != change.content);
+        std::iter::once(Change::new(module.range(), home)).chain(renamed).collect()
+    } else {
+        let indent = indentation(text, import.range())?;
+        let plain = is_alone(text, import.range()) && !text[import.range()].contains('#');
+        let line = |home: &&str| {
+            let members =
+                moved.iter().filter(|one| one.2 == *home).map(|(alias, _, _, member)| spelled(alias, member));
+            format!("from {home} import {}", members.collect::<Vec<_>>().join(", "))
+        };
+        let lines: Vec<String> = homes.iter().map(line).collect();
+        plain.then(|| vec![Change::new(import.range(), lines.join(&format!("\n{indent}")))])?
+    };
+    let reason = moved.iter().find_map(|(_, name, ..)| name.unsafe_because).map(str::to_owned);
+    Some(Plan { message: message(gone, moved.iter().map(|one| one.1)), reason, changes })
+}
+
+fn message(gone: &Module, names: impl Iterator<Item = &'static Name>) -> String {
+    let mut pairs: Vec<String> = Vec::new();
+    for name in names {
+        let pair = format!("`{}.{}` with `{}`", gone.name, name.name, name.replace.unwrap_or_default());
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    match &pairs[..] {
+        [.., _] if pairs.len() > 3 => format!("Replace {} names of `{}`", pairs.len(), gone.name),
+        _ => format!("Replace {}", pairs.join(", ")),
+    }
+}
+
+/// One use of a module's name, and what takes its place.
+struct Use {
+    range: TextRange,
+    name: &'static Name,
+}
+
+impl Use {
+    fn split(&self) -> (&'static str, &'static str) {
+        let dotted = self.name.replace.unwrap_or_default();
+        dotted.rsplit_once('.').unwrap_or(("", dotted))
+    }
+
+    fn module(&self) -> &'static str {
+        self.split().0
+    }
+
+    fn change(&self, alias: Option<&str>) -> Change {
+        let (module, member) = self.split();
+        Change::new(self.range, format!("{}.{member}", alias.unwrap_or(module)))
+    }
+}
+
+/// Every use of a binding, if all of them have a successor on the oldest
+/// supported Python and none could mean something else.
+fn uses(
+    code: &Code<'_>,
+    id: BindingId,
+    base: &str,
+    minimum: PythonVersion,
+    gone: &'static Module,
+) -> Option<Vec<Use>> {
+    let names = code.names();
+    let binding = names.binding(id);
+    let chains = Chains::of(code);
+    let mut uses = Vec::new();
+    for reference in names.references().iter().filter(|reference| reference.name.id.as_str() == binding.name)
+    {
+        let meant = names.bindings_of(reference.name);
+        if !meant.contains(&id) {
+            continue;
+        }
+        if meant.len() > 1 {
+            return None;
+        }
+        let chain = chains.by_root.get(&reference.range().start())?;
+        uses.push(chain.use_of(base, gone, minimum)?);
+    }
+    (!uses.is_empty()).then_some(uses)
+}
+
+/// `a.b.c` as it stands in the text.
+struct Chain<'a> {
+    root: TextSize,
+    /// Each attribute and where it ends.
+    attributes: Vec<(&'a str, TextSize)>,
+    reads: bool,
+}
+
+impl Chain<'_> {
+    fn use_of(&self, base: &str, gone: &'static Module, minimum: PythonVersion) -> Option<Use> {
+        if !self.reads {
+            return None;
+        }
+        let mut dotted = base.to_owned();
+        for (attribute, end) in &self.attributes {
+            dotted.push('.');
+            dotted.push_str(attribute);
+            if let Some(name) = gone.member(&dotted) {
+                let fits = name.replace.is_some() && name.since <= minimum;
+                return fits.then(|| Use { range: TextRange::new(self.root, *end), name });
+            }
+        }
+        None
+    }
+}
+
+/// The attribute chains of a module, by the place of their first name.
+struct Chains<'a> {
+    by_root: FxHashMap<TextSize, Chain<'a>>,
+}
+
+impl<'a> Chains<'a> {
+    fn of(code: &Code<'a>) -> Self {
+        let mut chains = Self { by_root: FxHashMap::default() };
+        chains.visit_body(code.module.body());
+        chains
+    }
+
+    fn add(&mut self, outermost: &'a ExprAttribute) -> bool {
+        let mut attributes = Vec::new();
+        let mut at = outermost;
+        loop {
+            attributes.push((at.attr.as_str(), at.end()));
+            match &*at.value {
+                Expr::Attribute(inner) => at = inner,
+                Expr::Name(root) => {
+                    attributes.reverse();
+                    let reads = outermost.ctx == ExprContext::Load || attributes.len() > 1;
+                    self.by_root.insert(root.start(), Chain { root: root.start(), attributes, reads });
+                    return true;
+                }
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Chains<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Attribute(attribute) if self.add(attribute) => {}
+            _ => visitor::walk_expr(self, expr),
+        }
+    }
+}
+
+fn rename_alias(_: &StmtImport, alias: &Alias, module: &str) -> Option<Change> {
+    let name = alias.asname.as_ref()?;
+    Some(Change::new(alias.range(), format!("{module} as {name}")))
+}
+
+fn replace_import(
+    code: &Code<'_>,
+    statement: TextRange,
+    names: &[Alias],
+    alias: &Alias,
+    missing: &[&str],
+) -> Option<Change> {
+    let text = &code.document.text;
+    if missing.is_empty() {
+        return remove_alias(text, code.module.body(), statement, names, alias);
+    }
+    if names.len() == 1 && is_alone(text, statement) {
+        let indent = indentation(text, statement)?;
+        let lines: Vec<String> = missing.iter().map(|module| format!("import {module}")).collect();
+        return Some(Change::new(statement, lines.join(&format!("\n{indent}"))));
+    }
+    Some(Change::new(alias.range(), missing.join(", ")))
+}
+
+/// `from package import gone`, where `gone` is a module.
+fn replace_from(code: &Code<'_>, import: &StmtImportFrom, alias: &Alias, missing: &[&str]) -> Option<Change> {
+    let whole = import.names.len() == 1 || missing.is_empty();
+    if whole { replace_import(code, import.range(), &import.names, alias, missing) } else { None }
+}
+
+/// Whether the file binds this name once only.
+fn is_sole(code: &Code<'_>, name: &str) -> bool {
+    code.names().bindings().filter(|(_, binding)| binding.name == name).count() == 1
+}
+
+/// Whether a plain module-level import of `module` stands above every use.
+fn is_imported(code: &Code<'_>, module: &str, uses: &[Use]) -> bool {
+    let first = uses.iter().map(|one| one.range.start()).min().unwrap_or_default();
+    code.module.body().iter().take_while(|stmt| stmt.end() <= first).any(|stmt| {
+        stmt.as_import_stmt().is_some_and(|import| {
+            import.names.iter().any(|alias| alias.asname.is_none() && alias.name.as_str() == module)
+        })
+    })
+}
+
+/// Whether the first segment of `module` means something else in this file.
+fn clashes(code: &Code<'_>, module: &str, own: &Binding<'_>) -> bool {
+    let first = module.split('.').next().unwrap_or(module);
+    code.names().bindings().filter(|(_, binding)| binding.name == first && binding.range != own.range).any(
+        |(_, binding)| match binding.kind {
+            BindingKind::Import(_, alias) => alias.asname.is_some(),
+            _ => true,
+        },
+    )
+}
+
+fn is_init(code: &Code<'_>) -> bool {
+    code.document.path.file_name().is_some_and(|name| name == "__init__.py" || name == "__init__.pyi")
+}
+
+fn line_end(text: &str, offset: TextSize) -> TextSize {
+    let after = &text[offset.to_usize()..];
+    offset + TextSize::of(after.split(['\n', '\r']).next().unwrap_or_default())
+}
