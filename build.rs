@@ -15,6 +15,8 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     fs::write(out.join("rules.rs"), rules(&root.join("src/rules"))).expect("OUT_DIR is writable");
     fs::write(out.join("catalogue.rs"), catalogue(&root.join("rules/stdlib"))).expect("OUT_DIR is writable");
+    fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))
+        .expect("OUT_DIR is writable");
 }
 
 /// A `mod` line per file of the folder and the table of all rules, by id.
@@ -110,4 +112,30 @@ fn optional(text: Option<&str>) -> String {
 fn version(text: &str) -> String {
     let (major, minor) = text.split_once('.').unwrap_or_else(|| panic!("`{text}` is no version"));
     format!("PythonVersion {{ major: {major}, minor: {minor} }}")
+}
+
+/// The names of the standard library, as a static table. A line that is not
+/// indented begins a module, `NAME MARKS`; indented lines hold its names.
+fn stdlib(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("the table of names can be read");
+    let mut modules: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        match (line.strip_prefix(' '), modules.last_mut()) {
+            (Some(names), Some(module)) => module.2.extend(names.split_whitespace()),
+            (Some(_), None) => panic!("{}: names before the first module", file.display()),
+            (None, _) => {
+                let (name, life) = line.split_once(' ').unwrap_or((line, ""));
+                modules.push((name, life, Vec::new()));
+            }
+        }
+    }
+    modules.sort_unstable_by_key(|module| module.0);
+    let entries: String = modules
+        .iter()
+        .map(|(name, life, names)| {
+            let names = names.join(" ");
+            format!("Module {{ name: {name:?}, life: {life:?}, names: {names:?} }},\n")
+        })
+        .collect();
+    format!("static MODULES: &[Module] = &[\n{entries}];\n")
 }

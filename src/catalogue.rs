@@ -3,6 +3,10 @@
 
 use crate::version::PythonVersion;
 
+mod stdlib;
+
+pub use stdlib::{Presence, module as stdlib_module, name as stdlib_name};
+
 /// A standard-library module that is gone, or whose names are.
 #[derive(Debug)]
 pub struct Module {
