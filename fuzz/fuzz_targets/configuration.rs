@@ -1,0 +1,15 @@
+#![no_main]
+
+mod one;
+
+use newskin::discover::Kind;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    for (name, kind) in [
+        ("local.settings.json", Kind::Json),
+        ("template.yaml", Kind::Yaml),
+        ("pyproject.toml", Kind::Toml),
+    ] {
+        one::check(name, kind, bytes);
+    }
+});
