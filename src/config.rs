@@ -1,49 +1,22 @@
 //! What the user asked for: command line over configuration file over defaults.
 
-use std::path::PathBuf;
+pub mod globs;
+pub mod options;
+pub mod selection;
+pub mod toml;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::error::Error;
 use crate::finding::{Confidence, Group, Severity};
 use crate::version::PythonVersion;
 
-/// One choice of findings: a group, a rule, or a rule with a symbol glob.
-#[derive(Debug, Clone)]
-pub enum Selector {
-    /// Every rule.
-    All,
-    /// Every rule of a group.
-    Group(Group),
-    /// One rule, and the symbols it is limited to.
-    Rule(&'static str, Option<globset::GlobMatcher>),
-}
-
-/// Which rules and symbols are reported.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Chosen instead of the default set; empty means the default set.
-    pub select: Vec<Selector>,
-    /// Chosen on top.
-    pub extend_select: Vec<Selector>,
-    /// Taken away.
-    pub ignore: Vec<Selector>,
-}
-
-impl Selection {
-    /// Whether any finding of a rule can be reported, so that running it is worth it.
-    #[must_use]
-    pub fn may_report(&self, rule: &str, group: Group) -> bool {
-        let _ = (rule, group);
-        true
-    }
-
-    /// Whether a finding of this rule about this symbol is reported.
-    #[must_use]
-    pub fn reports(&self, rule: &str, group: Group, symbol: &str) -> bool {
-        let _ = (rule, group, symbol);
-        true
-    }
-}
+pub use globs::PathGlob;
+pub use options::{Color, Options, OutputFormat};
+pub use selection::{Selection, Selector};
 
 /// Settings of one run, complete: every default is filled in.
 #[derive(Debug, Clone)]
@@ -57,29 +30,33 @@ pub struct Settings {
     /// Rules and symbols.
     pub selection: Selection,
     /// Files matching the glob get these selectors taken away.
-    pub per_file_ignores: Vec<(globset::GlobMatcher, Vec<Selector>)>,
+    pub per_file_ignores: Vec<(PathGlob, Vec<Selector>)>,
     /// Findings below are not shown.
     pub min_severity: Severity,
     /// Findings below are not shown.
     pub min_confidence: Confidence,
     /// Findings at or above make the exit code 1; `None` is `never`.
     pub fail_on: Option<Severity>,
-    /// Globs left out while walking.
+    /// Globs left out while walking: of names, or of absolute paths.
     pub exclude: Vec<String>,
     /// Apply `exclude` to files named on the command line too.
     pub force_exclude: bool,
     /// Fixes may add backport requirements.
     pub backports: bool,
-    /// Directory that relative globs and the survey start from.
+    /// The folder of the configuration file, else the current folder.
     pub root: PathBuf,
 }
 
 impl Settings {
     /// Whether `per-file-ignores` takes this finding away from the file.
     #[must_use]
-    pub fn is_ignored_in(&self, path: &std::path::Path, rule: &str, group: Group, symbol: &str) -> bool {
-        let _ = (path, rule, group, symbol);
-        false
+    pub fn is_ignored_in(&self, path: &Path, rule: &str, group: Group, symbol: &str) -> bool {
+        if self.per_file_ignores.is_empty() {
+            return false;
+        }
+        let path = globs::absolute(path);
+        let here = self.per_file_ignores.iter().filter(|(glob, _)| glob.matches(&path));
+        here.flat_map(|(_, selectors)| selectors).any(|selector| selector.matches(rule, group, symbol))
     }
 }
 
@@ -100,4 +77,146 @@ impl Default for Settings {
             root: PathBuf::from("."),
         }
     }
+}
+
+/// The name of a configuration file that is nothing else.
+pub const FILE_NAME: &str = "newskin.toml";
+
+/// Where configuration comes from.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// The nearest file at or above what is checked.
+    Nearest,
+    /// This file, in the form of `newskin.toml`.
+    File(PathBuf),
+    /// No file at all.
+    Isolated,
+}
+
+/// A configuration file and what it says.
+#[derive(Debug)]
+struct Found {
+    path: PathBuf,
+    options: Options,
+}
+
+/// Finds, reads and merges configuration; reads no file twice.
+#[derive(Debug)]
+pub struct Configuration {
+    origin: Origin,
+    known: Vec<&'static str>,
+    over: Options,
+    seen: HashMap<PathBuf, Option<usize>>,
+    files: Vec<Found>,
+}
+
+/// The configuration that holds for a folder.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// File, with the command line laid over it.
+    pub options: Options,
+    /// The file, if there is one.
+    pub file: Option<PathBuf>,
+    /// The folder that settings are rooted in.
+    pub root: PathBuf,
+}
+
+impl Resolved {
+    /// The settings of the library.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.options.settings(&self.root)
+    }
+}
+
+impl Configuration {
+    /// `over` is what the command line says, `known` the ids of all rules.
+    #[must_use]
+    pub fn new(origin: Origin, over: Options, known: Vec<&'static str>) -> Self {
+        Self { origin, known, over, seen: HashMap::new(), files: Vec::new() }
+    }
+
+    /// The configuration for what lies in a folder.
+    ///
+    /// # Errors
+    /// The first mistake in the file that decides, or that it cannot be read.
+    pub fn of_folder(&mut self, folder: &Path) -> Result<Resolved, Error> {
+        let at = match self.origin.clone() {
+            Origin::Isolated => None,
+            Origin::File(path) => Some(self.given(&path)?),
+            Origin::Nearest => self.nearest(&globs::absolute(folder))?,
+        };
+        let mut options = at.map(|at| self.files[at].options.clone()).unwrap_or_default();
+        options.update(self.over.clone());
+        let file = at.map(|at| self.files[at].path.clone());
+        // A file given by name holds for the project one stands in, wherever the file is kept.
+        let beside = file.as_deref().filter(|_| !matches!(self.origin, Origin::File(_)));
+        let root = beside.and_then(Path::parent).map_or_else(|| globs::absolute(Path::new(".")), Path::to_owned);
+        Ok(Resolved { options, file, root })
+    }
+
+    fn given(&mut self, path: &Path) -> Result<usize, Error> {
+        if self.files.is_empty() {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, &error))?;
+            let root = folder_of(&globs::absolute(path));
+            let options = toml::read(path, &text, &root, &self.known)?;
+            self.files.push(Found { path: path.to_owned(), options });
+        }
+        Ok(0)
+    }
+
+    fn nearest(&mut self, folder: &Path) -> Result<Option<usize>, Error> {
+        let mut passed = Vec::new();
+        let mut found = None;
+        for folder in folder.ancestors() {
+            if let Some(known) = self.seen.get(folder) {
+                found = *known;
+                break;
+            }
+            passed.push(folder);
+            if let Some(read) = read_folder(folder, &self.known)? {
+                self.files.push(read);
+                found = Some(self.files.len() - 1);
+                break;
+            }
+        }
+        self.seen.extend(passed.into_iter().map(|folder| (folder.to_owned(), found)));
+        Ok(found)
+    }
+}
+
+/// The configuration file of one folder; `newskin.toml` comes first.
+fn read_folder(folder: &Path, known: &[&'static str]) -> Result<Option<Found>, Error> {
+    let path = folder.join(FILE_NAME);
+    if let Some(text) = read_if_there(&path)? {
+        let options = toml::read(&shown(&path), &text, folder, known)?;
+        return Ok(Some(Found { path, options }));
+    }
+    let path = folder.join("pyproject.toml");
+    let Some(text) = read_if_there(&path)? else { return Ok(None) };
+    let options = toml::read_pyproject(&shown(&path), &text, folder, known)?;
+    Ok(options.map(|options| Found { path, options }))
+}
+
+fn read_if_there(path: &Path) -> Result<Option<String>, Error> {
+    use std::io::ErrorKind;
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        // A folder of that name, or one that may not be looked into, configures nothing.
+        Err(error) if matches!(error.kind(), ErrorKind::IsADirectory | ErrorKind::PermissionDenied) => {
+            Ok(None)
+        }
+        Err(error) => Err(Error::file(&shown(path), &error)),
+    }
+}
+
+/// A path as a person at the current folder would write it.
+fn shown(path: &Path) -> PathBuf {
+    let here = globs::absolute(Path::new("."));
+    path.strip_prefix(here).map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map_or_else(PathBuf::new, Path::to_owned)
 }

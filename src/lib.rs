@@ -9,6 +9,7 @@ pub mod check;
 pub mod config;
 pub mod discover;
 pub mod edit;
+pub mod error;
 pub mod finding;
 pub mod fix;
 pub mod parse;
