@@ -151,7 +151,8 @@ impl Configuration {
         let file = at.map(|at| self.files[at].path.clone());
         // A file given by name holds for the project one stands in, wherever the file is kept.
         let beside = file.as_deref().filter(|_| !matches!(self.origin, Origin::File(_)));
-        let root = beside.and_then(Path::parent).map_or_else(|| globs::absolute(Path::new(".")), Path::to_owned);
+        let root =
+            beside.and_then(Path::parent).map_or_else(|| globs::absolute(Path::new(".")), Path::to_owned);
         Ok(Resolved { options, file, root })
     }
 

@@ -93,7 +93,9 @@ pub type FailOn = Option<Severity>;
 pub fn parse_fail_on(text: &str) -> Result<FailOn, String> {
     match text {
         "never" => Ok(None),
-        _ => text.parse().map(Some).map_err(|_| format!("`{text}` is not one of error, warning, info, never")),
+        _ => {
+            text.parse().map(Some).map_err(|_| format!("`{text}` is not one of error, warning, info, never"))
+        }
     }
 }
 

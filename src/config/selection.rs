@@ -59,7 +59,9 @@ impl Selector {
         let whole = if name == "all" { Some(Self::All) } else { name.parse().ok().map(Self::Group) };
         match (whole, glob) {
             (Some(selector), None) => Ok(selector),
-            (Some(_), Some(_)) => Err(format!("`{text}` limits symbols of `{name}`, which is no single rule")),
+            (Some(_), Some(_)) => {
+                Err(format!("`{text}` limits symbols of `{name}`, which is no single rule"))
+            }
             (None, _) => Err(unknown(name, known)),
         }
     }
@@ -198,11 +200,7 @@ mod tests {
     }
 
     fn selection(select: &[&str], extend: &[&str], ignore: &[&str]) -> Selection {
-        Selection {
-            select: selectors(select),
-            extend_select: selectors(extend),
-            ignore: selectors(ignore),
-        }
+        Selection { select: selectors(select), extend_select: selectors(extend), ignore: selectors(ignore) }
     }
 
     #[track_caller]

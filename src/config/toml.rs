@@ -45,7 +45,8 @@ pub const KEYS: &[&str] = &[
 pub const FLAGS_ONLY: &[&str] = &["config", "isolated", "diff", "write-baseline", "stdin-filename"];
 
 /// The keys of `[platforms]`, and the group of rules that each stands for.
-const PLATFORMS: &[(&str, Group)] = &[("aws", Group::Aws), ("azure", Group::Azure), ("docker", Group::Docker)];
+const PLATFORMS: &[(&str, Group)] =
+    &[("aws", Group::Aws), ("azure", Group::Azure), ("docker", Group::Docker)];
 
 /// Something wrong at a range of bytes.
 struct Fault {
@@ -380,10 +381,7 @@ mod tests {
             "newskin.toml:2:1: unknown key `taget-version`; did you mean `target-version`?",
         );
         refused("diff = true", "newskin.toml:1:1: `diff` can only be given on the command line");
-        refused(
-            "[platforms]\nazur = true",
-            "newskin.toml:2:1: unknown key `azur`; did you mean `azure`?",
-        );
+        refused("[platforms]\nazur = true", "newskin.toml:2:1: unknown key `azur`; did you mean `azure`?");
         assert!(toml("xyzzy = 1").expect_err("unknown").contains("the keys are target-version, "));
     }
 
