@@ -18,6 +18,7 @@ pub mod dockerfile;
 pub mod json;
 pub mod notebook;
 pub mod python;
+pub mod toml;
 pub mod yaml;
 
 /// A file, its text and its syntax.

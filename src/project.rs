@@ -2,52 +2,201 @@
 //!
 //! Answers the questions that one file cannot: which Python the project still
 //! supports, which requirements stand beside a file, which modules are its own.
+//!
+//! A folder is read when a question about a file below it is first asked, and
+//! then kept: most files never raise one, so a run pays for its candidates alone.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::config::Settings;
 use crate::discover::Target;
 use crate::version::PythonVersion;
+use declared::Declared;
+use folder::Folder;
 
-/// What the survey found. Cheap to build for one file: only the ancestors of
-/// the targets and the configuration files among them are read.
-#[derive(Debug, Default)]
+mod declared;
+mod folder;
+mod ini;
+mod pyproject;
+mod requirements;
+mod setup;
+mod supported;
+
+/// What the survey knows.
+#[derive(Debug)]
 pub struct Project {
+    target: PythonVersion,
     minimum: Option<PythonVersion>,
-    _root: PathBuf,
+    /// Where relative paths start; absolute.
+    here: PathBuf,
+    /// The repository around the settings' root, or that root itself: nothing
+    /// above it belongs to the project.
+    root: PathBuf,
+    folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
 }
 
 /// The oldest Python assumed when nothing declares one.
 pub const DEFAULT_MINIMUM: PythonVersion = PythonVersion::PY38;
+
+impl Default for Project {
+    fn default() -> Self {
+        Self::survey(&[], &Settings::default())
+    }
+}
 
 impl Project {
     /// Surveys the targets.
     #[must_use]
     pub fn survey(targets: &[Target], settings: &Settings) -> Self {
         let _ = targets;
-        Self { minimum: settings.minimum, _root: settings.root.clone() }
+        let here = std::env::current_dir().unwrap_or_default();
+        let root = absolute(&here, &settings.root);
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists());
+        Self {
+            target: settings.target,
+            minimum: settings.minimum,
+            root: repository.map_or_else(|| root.clone(), Path::to_path_buf),
+            here,
+            folders: RwLock::default(),
+        }
     }
 
-    /// The oldest Python that the code at `path` still supports.
+    /// The oldest Python that the code at `path` still supports: what the user
+    /// said, else the lowest Python 3 that the nearest `requires-python` (or
+    /// its like in Poetry, `setup.cfg`, `setup.py` or `Pipfile`) admits, else
+    /// [`DEFAULT_MINIMUM`].
     #[must_use]
     pub fn minimum(&self, path: &Path) -> PythonVersion {
-        let _ = path;
-        self.minimum.unwrap_or(DEFAULT_MINIMUM)
+        let declared = || self.nearest(path, |declared| declared.supported);
+        self.minimum.or_else(|| declared().map(|supported| supported.minimum)).unwrap_or(DEFAULT_MINIMUM)
+    }
+
+    /// Whether the code at `path` is declared to run on Python 2 as well.
+    #[must_use]
+    pub fn supports_python2(&self, path: &Path) -> bool {
+        self.minimum.is_none()
+            && self.nearest(path, |declared| declared.supported).is_some_and(|supported| supported.python2)
     }
 
     /// Whether `import module` in the file at `path` finds a module of the
-    /// project itself: beside the file, or at the root of its package tree.
+    /// project itself, so that it is not the standard library's. A dotted name
+    /// is judged by its first part.
+    ///
+    /// Looked at are the roots from which Python 3 would import: every folder
+    /// from the file's own to the root of the repository that is not itself a
+    /// package, and their `src`. A module beside the file inside a package
+    /// counts only when the file is run as a script (`__main__`, a shebang) or
+    /// changes `sys.path`, because imports are absolute. A folder without
+    /// `__init__.py` never counts: a namespace package yields to any regular
+    /// module, so it is not what the code meant while the standard library had
+    /// that name.
     #[must_use]
     pub fn has_module(&self, path: &Path, module: &str) -> bool {
-        let _ = (path, module);
-        false
+        let module = module.split('.').next().unwrap_or(module);
+        let path = self.absolute(path);
+        self.ancestors(&path).enumerate().any(|(index, folder)| {
+            if folder.is_package() {
+                return index == 0 && folder.has_module(module) && is_script(&path);
+            }
+            folder.has_module(module) || self.source_folder(&folder).has_module(module)
+        })
     }
 
-    /// Whether a requirement that applies to the file at `path` names the
-    /// distribution (any spelling of PEP 503).
+    /// Whether a requirement that applies to the file at `path` on the target
+    /// version names the distribution (any spelling of PEP 503). Requirements
+    /// apply to their folder and all below it.
     #[must_use]
     pub fn requires(&self, path: &Path, distribution: &str) -> bool {
-        let _ = (path, distribution);
-        false
+        let name = requirements::normalise(distribution);
+        self.any(path, |declared| declared.requirements.contains(&name))
+    }
+
+    /// Whether the distribution is installed to build the project of the file
+    /// at `path` (`build-system.requires`, `setup_requires`).
+    #[must_use]
+    pub fn build_requires(&self, path: &Path, distribution: &str) -> bool {
+        let name = requirements::normalise(distribution);
+        self.any(path, |declared| declared.build_requirements.contains(&name))
+    }
+
+    fn nearest<T>(&self, path: &Path, question: impl Fn(&Declared) -> Option<T>) -> Option<T> {
+        let path = self.absolute(path);
+        self.ancestors(&path).find_map(|folder| question(folder.declared(self.target)))
+    }
+
+    fn any(&self, path: &Path, question: impl Fn(&Declared) -> bool) -> bool {
+        self.nearest(path, |declared| question(declared).then_some(())).is_some()
+    }
+
+    /// The folders around a file that belong to its project, innermost first.
+    fn ancestors<'a>(&'a self, path: &'a Path) -> impl Iterator<Item = Arc<Folder>> + 'a {
+        let mut ended = false;
+        path.ancestors().skip(1).map_while(move |path| {
+            if ended {
+                return None;
+            }
+            let folder = self.folder(path);
+            ended = folder.is_repository || path == self.root || self.is_stray_root(path, &folder);
+            Some(folder)
+        })
+    }
+
+    /// Outside of the root and of version control, the innermost folder that
+    /// declares anything is the whole project.
+    fn is_stray_root(&self, path: &Path, folder: &Folder) -> bool {
+        !path.starts_with(&self.root) && !self.root.starts_with(path) && folder.declares()
+    }
+
+    fn source_folder(&self, folder: &Folder) -> Arc<Folder> {
+        if folder.has_folder("src") { self.folder(&folder.path.join("src")) } else { Arc::default() }
+    }
+
+    fn folder(&self, path: &Path) -> Arc<Folder> {
+        if let Ok(folders) = self.folders.read()
+            && let Some(folder) = folders.get(path)
+        {
+            return folder.clone();
+        }
+        let folder = Arc::new(Folder::read(path));
+        if let Ok(mut folders) = self.folders.write() {
+            return folders.entry(path.to_path_buf()).or_insert(folder).clone();
+        }
+        folder
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        absolute(&self.here, path)
     }
 }
+
+/// Joins and drops `.` and `..`, without asking the file system.
+fn absolute(here: &Path, path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
+    for component in here.join(path).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                whole.pop();
+            }
+            other => whole.push(other),
+        }
+    }
+    whole
+}
+
+/// Whether Python is started with this file, or the file arranges its own path:
+/// then the folder of the file is searched first.
+fn is_script(path: &Path) -> bool {
+    let Ok(bytes) = std::fs::read(path) else { return false };
+    let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+    path.file_name().is_some_and(|name| name == "__main__.py")
+        || bytes.starts_with(b"#!")
+        || (has(b"__name__") && has(b"__main__"))
+        || has(b"sys.path")
+}
+
+#[cfg(test)]
+mod tests;
