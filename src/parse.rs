@@ -47,7 +47,7 @@ pub enum Syntax {
     /// JSON with comments.
     Json(json::Value),
     /// The documents of a YAML stream.
-    Yaml(Vec<yaml::Node>),
+    Yaml(Vec<yaml::Document>),
     /// Not parsed: no selected rule reads this kind.
     Text,
 }
@@ -80,6 +80,8 @@ impl Document {
     pub fn parse(source: Source, target: PythonVersion) -> Result<Self, Box<Unparsed>> {
         let syntax = match source.kind {
             Kind::Python | Kind::Stub => Ok(Syntax::Python(python::parse(&source.text, None, target))),
+            Kind::Json => json::parse(&source.text).map(Syntax::Json),
+            Kind::Yaml => yaml::parse(&source.text).map(Syntax::Yaml),
             _ => Ok(Syntax::Text),
         };
         match syntax {

@@ -68,8 +68,8 @@ pub trait Rule: Sync {
         let _ = (file, value, sink);
     }
 
-    /// YAML files; one node per document of the stream.
-    fn check_yaml(&self, file: &File<'_>, documents: &[yaml::Node], sink: &mut Sink<'_>) {
+    /// YAML files; every document of the stream.
+    fn check_yaml(&self, file: &File<'_>, documents: &[yaml::Document], sink: &mut Sink<'_>) {
         let _ = (file, documents, sink);
     }
 }
