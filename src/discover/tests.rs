@@ -5,6 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::globs::rooted;
 
 fn tree(files: &[(&str, &str)]) -> TempDir {
     let root = tempfile::tempdir().expect("a temporary directory");
@@ -19,7 +20,7 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
 fn settings(root: &TempDir, exclude: &[&str]) -> Settings {
     Settings {
         root: root.path().to_owned(),
-        exclude: exclude.iter().map(|&glob| glob.to_owned()).collect(),
+        exclude: exclude.iter().map(|glob| rooted(glob, root.path()).expect("a glob")).collect(),
         ..Settings::default()
     }
 }
@@ -139,7 +140,8 @@ fn problems_name_the_path() {
     let root = tree(&[("a.py", "")]);
     let missing = root.path().join("missing");
     let paths = [missing.clone(), root.path().to_owned()];
-    let (targets, problems) = discover(&paths, &settings(&root, &["[", "*.txt"]));
+    let settings = Settings { exclude: vec!["[".into(), "*.txt".into()], ..settings(&root, &[]) };
+    let (targets, problems) = discover(&paths, &settings);
     assert_eq!(targets.len(), 1);
     let glob = Problem {
         path: "[".into(),
