@@ -75,11 +75,15 @@ pub fn removed_module(dotted: &str) -> Option<&'static Module> {
 /// `None` where the catalogue cannot know (packages from elsewhere).
 #[must_use]
 pub fn is_importable(module: &str, name: Option<&str>, target: PythonVersion) -> Option<bool> {
-    let gone = |dotted: &str| {
-        removed_module(dotted).and_then(|module| module.removed).is_some_and(|removed| removed <= target)
+    let presence = |dotted: &str| match stdlib::module(dotted, target) {
+        stdlib::Presence::Present => Some(true),
+        stdlib::Presence::Absent => Some(false),
+        stdlib::Presence::PlatformOnly | stdlib::Presence::Unknown => None,
     };
-    if gone(module) || name.is_some_and(|name| gone(&format!("{module}.{name}"))) {
-        return Some(false);
+    match name {
+        None => presence(module),
+        Some(name) => {
+            stdlib::name(module, name, target).or_else(|| presence(module).filter(|present| !present))
+        }
     }
-    None
 }

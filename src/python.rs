@@ -3,7 +3,7 @@
 pub mod guards;
 pub mod names;
 
-use std::sync::OnceLock;
+use std::cell::{Cell, OnceCell};
 
 use crate::parse::Document;
 use crate::parse::python::Module;
@@ -22,7 +22,9 @@ pub struct Code<'a> {
     pub project: &'a Project,
     /// The version that guards are judged for.
     pub target: PythonVersion,
-    names: OnceLock<Names<'a>>,
+    names: OnceCell<Names<'a>>,
+    /// How many conditions are being judged inside each other.
+    judging: Cell<u32>,
 }
 
 impl<'a> Code<'a> {
@@ -34,7 +36,7 @@ impl<'a> Code<'a> {
         project: &'a Project,
         target: PythonVersion,
     ) -> Self {
-        Self { document, module, project, target, names: OnceLock::new() }
+        Self { document, module, project, target, names: OnceCell::new(), judging: Cell::new(0) }
     }
 
     /// Scopes, bindings and references.

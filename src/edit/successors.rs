@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprContext, StmtImport, StmtImportFrom};
+use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprContext, Stmt, StmtImportFrom};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
@@ -45,12 +45,18 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
     };
     let change = remove_alias(text, code.module.body(), statement, aliases, alias)?;
     let line = &text[TextRange::new(statement.start(), line_end(text, statement.end()))];
+    let alternative = names.module_bindings(binding.name).len() > 1;
     let exported = names.is_global(id)
-        && (is_init(code) || alias.asname.as_ref().is_some_and(|name| **name == *alias.name));
+        && (is_init(code)
+            || alternative
+            || is_compatibility_module(code)
+            || alias.asname.as_ref().is_some_and(|name| **name == *alias.name));
     let reason = if exported {
         Some("other modules may import the name from this one")
     } else if names.in_strings(binding.name) {
         Some("a string in this file mentions the name")
+    } else if is_tried(code, statement) {
+        Some("the `try` around it may be a test for the module")
     } else if line.contains("noqa") {
         Some("the line is marked as unused on purpose")
     } else {
@@ -58,6 +64,31 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
     };
     let message = format!("Remove the unused import of `{}`", binding.name);
     Some(Plan { message, reason: reason.map(str::to_owned), changes: vec![change] })
+}
+
+/// Whether a statement stands in the body of a `try` with handlers.
+fn is_tried(code: &Code<'_>, statement: TextRange) -> bool {
+    let mut finder = TriedBodies { statement, found: false };
+    finder.visit_body(code.module.body());
+    finder.found
+}
+
+struct TriedBodies {
+    statement: TextRange,
+    found: bool,
+}
+
+impl<'a> Visitor<'a> for TriedBodies {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if !stmt.range().contains_range(self.statement) {
+            return;
+        }
+        if let Stmt::Try(tried) = stmt {
+            let holds = |stmt: &Stmt| stmt.range().contains_range(self.statement);
+            self.found |= !tried.handlers.is_empty() && tried.body.iter().any(holds);
+        }
+        visitor::walk_stmt(self, stmt);
+    }
 }
 
 /// Whether anything in the module reads what an import binds.
@@ -98,7 +129,7 @@ pub fn move_module(
         return None;
     }
     let mut changes = vec![match binding.kind {
-        BindingKind::Import(import, alias) if keeps_alias => rename_alias(import, alias, modules.first()?)?,
+        BindingKind::Import(_, alias) if keeps_alias => rename_alias(alias, modules.first()?)?,
         BindingKind::Import(import, alias) => {
             replace_import(code, import.range(), &import.names, alias, &missing)?
         }
@@ -295,7 +326,7 @@ impl<'a> Visitor<'a> for Chains<'a> {
     }
 }
 
-fn rename_alias(_: &StmtImport, alias: &Alias, module: &str) -> Option<Change> {
+fn rename_alias(alias: &Alias, module: &str) -> Option<Change> {
     let name = alias.asname.as_ref()?;
     Some(Change::new(alias.range(), format!("{module} as {name}")))
 }
@@ -353,6 +384,12 @@ fn clashes(code: &Code<'_>, module: &str, own: &Binding<'_>) -> bool {
 
 fn is_init(code: &Code<'_>) -> bool {
     code.document.path.file_name().is_some_and(|name| name == "__init__.py" || name == "__init__.pyi")
+}
+
+/// Modules that exist to hand names on to others.
+fn is_compatibility_module(code: &Code<'_>) -> bool {
+    let name = code.document.path.file_stem().unwrap_or_default().to_string_lossy();
+    ["compat", "six", "py3k", "py2", "backport"].iter().any(|word| name.contains(word))
 }
 
 fn line_end(text: &str, offset: TextSize) -> TextSize {

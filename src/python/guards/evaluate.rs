@@ -2,6 +2,9 @@
 
 use ruff_python_ast::{self as ast, CmpOp, Expr, Number, UnaryOp};
 
+use ruff_text_size::TextRange;
+
+use super::{Fault, Reach, reach};
 use crate::catalogue;
 use crate::python::Code;
 use crate::python::names::BindingKind;
@@ -173,14 +176,21 @@ fn by_spelling(name: &str) -> Value {
     }
 }
 
-/// A name with one plain assignment has its value.
+/// A name has the value that its bindings agree on, as far as they run on the target.
 fn assigned<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> Value {
     let Expr::Name(name) = expr else { return Value::Unknown };
     let bindings = code.names().bindings_of(name);
+    let several = bindings.len() > 1;
+    let bindings = bindings.into_iter().map(|id| code.names().binding(id));
+    let bindings = bindings.filter(|binding| !several || !is_dead(code, binding.range));
     let values: Vec<Value> = bindings
-        .iter()
-        .map(|id| match code.names().binding(*id).kind {
+        .map(|binding| match binding.kind {
             BindingKind::Assignment(value) => evaluate(code, value, steps),
+            BindingKind::Import(_, alias) => imported(code, &alias.name, None),
+            BindingKind::From(import, alias) if import.level == 0 => import
+                .module
+                .as_ref()
+                .map_or(Value::Unknown, |module| imported(code, module, Some(&alias.name))),
             _ => Value::Unknown,
         })
         .collect();
@@ -191,6 +201,31 @@ fn assigned<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> Value {
         [first, rest @ ..] if rest.iter().all(|other| other == first) => first.clone(),
         _ => by_spelling(name.id.as_str()),
     }
+}
+
+/// What an import that runs gives: a module, or something of a module.
+fn imported(code: &Code<'_>, module: &str, name: Option<&str>) -> Value {
+    match catalogue::is_importable(module, name, code.target) {
+        // Constants such as `TYPE_CHECKING` are known by their dotted names.
+        Some(true) if name.is_none_or(|name| name.contains(|letter: char| letter.is_ascii_lowercase())) => {
+            Value::Truthy
+        }
+        _ => Value::Unknown,
+    }
+}
+
+/// Whether a binding does not run on the target. Judging one condition may ask
+/// for the value of another; beyond a few levels the answer is not worth it.
+fn is_dead(code: &Code<'_>, place: TextRange) -> bool {
+    const MAX_DEPTH: u32 = 4;
+    let depth = code.judging.get();
+    if depth >= MAX_DEPTH {
+        return false;
+    }
+    code.judging.set(depth + 1);
+    let dead = reach(code, place, Fault::Import) == Reach::Dead;
+    code.judging.set(depth);
+    dead
 }
 
 fn called<'a>(code: &Code<'a>, call: &'a ast::ExprCall, steps: u32) -> Value {

@@ -7,6 +7,10 @@ use crate::catalogue;
 use crate::python::Code;
 use ruff_text_size::Ranged;
 
+/// Modules that code falls back to although neither a Python nor a package on
+/// PyPI has ever had them.
+const PHANTOMS: &[&str] = &["pyaudioop"];
+
 /// Whether a statement is an import, and whether it succeeds on the target
 /// (`Some(None)`: not known, such as a third-party package).
 pub(super) fn imports(code: &Code<'_>, stmt: &Stmt) -> Option<Option<bool>> {
@@ -30,6 +34,9 @@ fn import_from(code: &Code<'_>, import: &ast::StmtImportFrom) -> Option<bool> {
 
 fn importable(code: &Code<'_>, module: &str, name: Option<&str>) -> Option<bool> {
     let top = module.split('.').next().unwrap_or(module);
+    if PHANTOMS.contains(&top) && !code.project.has_module(&code.document.path, top) {
+        return Some(false);
+    }
     match catalogue::is_importable(module, name.filter(|name| *name != "*"), code.target) {
         Some(false) if code.project.has_module(&code.document.path, top) => Some(true),
         known => known,
