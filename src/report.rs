@@ -1,1 +1,204 @@
 //! Findings to text: one file per output format.
+//!
+//! A format is a pure function of the run and the [`Context`]; where the text
+//! goes, and whether colour suits that place, is for the caller to know.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use crate::finding::{Finding, Problem, Run};
+
+mod azure;
+mod change;
+mod concise;
+mod fingerprint;
+mod frame;
+mod full;
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod markdown;
+mod paint;
+mod place;
+mod plain;
+mod sarif;
+mod statistics;
+mod summary;
+
+/// An output format of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Format {
+    /// Code frames for people.
+    #[default]
+    Full,
+    /// One line per finding.
+    Concise,
+    /// One array of objects.
+    Json,
+    /// One object per line.
+    JsonLines,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// Code quality report of GitLab.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// A comment for a pull request.
+    Markdown,
+}
+
+impl Format {
+    /// Every format, in the order they are documented.
+    pub const ALL: &'static [Self] = &[
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::JsonLines,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Azure,
+        Self::Markdown,
+    ];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::JsonLines => "json-lines",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Azure => "azure",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    /// Whether [`write()`] shows the problems of a run in this format; where it
+    /// does not, [`problems`] is the only place for them.
+    #[must_use]
+    pub const fn shows_problems(self) -> bool {
+        !matches!(self, Self::Full | Self::Concise | Self::Json | Self::JsonLines)
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.iter().copied().find(|format| format.as_str() == text).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
+            format!("`{text}` is not one of {}", names.join(", "))
+        })
+    }
+}
+
+/// What a report depends on besides the run.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Directory the command was started in, absolute. Paths of findings are
+    /// relative to it, and people are shown paths relative to it.
+    pub current: PathBuf,
+    /// Directory, absolute, that machines resolve paths against: the checkout
+    /// (`github`, `gitlab`, `junit`, `azure`, `sarif`).
+    pub root: PathBuf,
+    /// Colours for a terminal (`full`, `concise`, statistics, problems).
+    pub colour: bool,
+    /// Whether the terminal shows more than ASCII (`full`).
+    pub unicode: bool,
+    /// Columns of the terminal (`full`).
+    pub width: usize,
+    /// Closing lines with counts (`full`, `concise`).
+    pub summary: bool,
+    /// Faults that this run has repaired already, for the closing lines.
+    pub fixed: usize,
+}
+
+impl Context {
+    /// Plain text, 100 columns wide, everything relative to one directory.
+    #[must_use]
+    pub fn new(current: impl Into<PathBuf>) -> Self {
+        let current = current.into();
+        Self {
+            root: current.clone(),
+            current,
+            colour: false,
+            unicode: true,
+            width: 100,
+            summary: true,
+            fixed: 0,
+        }
+    }
+}
+
+/// Writes the whole report, ending with a line feed.
+///
+/// The findings must be sorted by file, as [`Run`] promises.
+///
+/// # Errors
+/// Those of `out`, unchanged, so that a closed pipe can be told apart.
+pub fn write(out: &mut dyn Write, format: Format, run: &Run, context: &Context) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    match format {
+        Format::Full => full::write(&mut out, run, context),
+        Format::Concise => concise::write(&mut out, run, context),
+        Format::Json => json::write(&mut out, run, context),
+        Format::JsonLines => json::write_lines(&mut out, run, context),
+        Format::Sarif => sarif::write(&mut out, run, context),
+        Format::Github => github::write(&mut out, run, context),
+        Format::Gitlab => gitlab::write(&mut out, run, context),
+        Format::Junit => junit::write(&mut out, run, context),
+        Format::Azure => azure::write(&mut out, run, context),
+        Format::Markdown => markdown::write(&mut out, run, context),
+    }?;
+    out.flush()
+}
+
+/// Writes counts per rule and symbol instead of the findings: an array for
+/// `json`, an object per line for `json-lines`, a table for `markdown` and as
+/// text for every other format.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_statistics(out: &mut dyn Write, format: Format, run: &Run, context: &Context) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    statistics::write(&mut out, format, run, context)?;
+    out.flush()
+}
+
+/// One line for each file that could not be read or written, for standard error.
+#[must_use]
+pub fn problems(problems: &[Problem], context: &Context) -> String {
+    let paint = paint::Paint::new(context.colour);
+    let mut text = String::new();
+    for problem in problems {
+        let path = place::shown(&problem.path, context);
+        let message = plain::line(&problem.message);
+        let (error, strong) = (paint.error, paint.strong);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{error}error{error:#}: {strong}{path}{strong:#}: {message}");
+    }
+    text
+}
+
+/// The findings of each file, so that what depends on the path is done once.
+fn by_file(findings: &[Finding]) -> impl Iterator<Item = &[Finding]> {
+    findings.chunk_by(|a, b| std::sync::Arc::ptr_eq(&a.path, &b.path) || a.path == b.path)
+}
