@@ -159,6 +159,5 @@ fn has_backport(code: &Code<'_>, stmt: &Stmt) -> bool {
     };
     module
         .and_then(catalogue::removed_module)
-        .and_then(|module| module.backport)
-        .is_some_and(|backport| code.project.requires(&code.document.path, backport))
+        .is_some_and(|gone| gone.backports.iter().any(|one| code.project.requires(&code.document.path, one)))
 }
