@@ -73,6 +73,7 @@ pub(super) fn succeeds<'a>(code: &Code<'a>, body: &'a [Stmt]) -> Option<bool> {
             }
         }
         Stmt::Pass(_) => Some(true),
+        Stmt::Raise(_) => Some(false),
         Stmt::Expr(stmt) if stmt.value.is_literal_expr() => Some(true),
         // A bare name, tried for its existence: `unicode`.
         Stmt::Expr(stmt) if stmt.value.is_name_expr() => {
