@@ -1,5 +1,6 @@
 //! Documents and rules to findings.
 
+pub mod baseline;
 pub mod suppressions;
 pub mod triggers;
 
@@ -63,6 +64,15 @@ impl<'a> Checker<'a> {
         })
     }
 
+    /// Checks bytes that stand for a file. A panic costs that file alone.
+    #[must_use]
+    pub fn check_bytes(&self, target: &Target, bytes: Vec<u8>) -> Checked {
+        guarded(&target.path, || match read::decode(&target.path, target.kind, bytes) {
+            Ok(source) => self.check_readable(source),
+            Err(unreadable) => self.refuse(target, unreadable),
+        })
+    }
+
     /// Checks text that has been read already. A panic costs that file alone.
     #[must_use]
     pub fn check_source(&self, source: Source) -> Checked {
@@ -87,14 +97,10 @@ impl<'a> Checker<'a> {
     /// The rules that read the kind and whose words stand in the text.
     fn active(&self, source: &Source) -> Vec<&'static Entry> {
         let hits = self.scan.hits(source.text.as_bytes());
-        // In the JSON of a notebook, `\ncgi` is the word `cgi` behind a line feed.
-        let any = source.kind == Kind::Notebook;
         let all = self.rules.iter().enumerate();
-        all.filter(|(at, entry)| {
-            (any || hits.contains(*at)) && entry.rule.meta().kinds.contains(&source.kind)
-        })
-        .map(|(_, entry)| *entry)
-        .collect()
+        all.filter(|(at, entry)| hits.contains(*at) && entry.rule.meta().kinds.contains(&source.kind))
+            .map(|(_, entry)| *entry)
+            .collect()
     }
 
     fn run(&self, document: &Document, active: &[&'static Entry], findings: &mut Vec<Finding>) {

@@ -117,6 +117,13 @@ pub fn discover(paths: &[PathBuf], settings: &Settings) -> (Vec<Target>, Vec<Pro
     (targets, problems)
 }
 
+/// Whether `exclude` leaves out a file that no walk has reached, by itself or by
+/// a folder around it.
+#[must_use]
+pub fn is_excluded(path: &Path, settings: &Settings) -> bool {
+    Excludes::new(settings, &mut Vec::new()).cover(path)
+}
+
 /// A file that the command line names.
 fn named(path: &Path) -> Option<Found> {
     let kind = match Kind::of_name(path) {
