@@ -27,86 +27,14 @@ mod sarif;
 mod statistics;
 mod summary;
 
-/// An output format of `check`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Format {
-    /// Code frames for people.
-    #[default]
-    Full,
-    /// One line per finding.
-    Concise,
-    /// One array of objects.
-    Json,
-    /// One object per line.
-    JsonLines,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Workflow commands of GitHub Actions.
-    Github,
-    /// Code quality report of GitLab.
-    Gitlab,
-    /// JUnit XML.
-    Junit,
-    /// Logging commands of Azure Pipelines.
-    Azure,
-    /// A comment for a pull request.
-    Markdown,
-}
+pub use crate::config::OutputFormat as Format;
 
 impl Format {
-    /// Every format, in the order they are documented.
-    pub const ALL: &'static [Self] = &[
-        Self::Full,
-        Self::Concise,
-        Self::Json,
-        Self::JsonLines,
-        Self::Sarif,
-        Self::Github,
-        Self::Gitlab,
-        Self::Junit,
-        Self::Azure,
-        Self::Markdown,
-    ];
-
-    /// The name on the command line.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Concise => "concise",
-            Self::Json => "json",
-            Self::JsonLines => "json-lines",
-            Self::Sarif => "sarif",
-            Self::Github => "github",
-            Self::Gitlab => "gitlab",
-            Self::Junit => "junit",
-            Self::Azure => "azure",
-            Self::Markdown => "markdown",
-        }
-    }
-
     /// Whether [`write()`] shows the problems of a run in this format; where it
     /// does not, [`problems`] is the only place for them.
     #[must_use]
     pub const fn shows_problems(self) -> bool {
         !matches!(self, Self::Full | Self::Concise | Self::Json | Self::JsonLines)
-    }
-}
-
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl std::str::FromStr for Format {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.iter().copied().find(|format| format.as_str() == text).ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
-            format!("`{text}` is not one of {}", names.join(", "))
-        })
     }
 }
 

@@ -22,8 +22,6 @@ pub enum Fault {
     Attribute,
     /// `TypeError`: an argument that is no longer accepted.
     Call,
-    /// `NameError`: a built-in that only Python 2 has.
-    Name,
 }
 
 /// Whether a fault at a place matters.
@@ -45,7 +43,6 @@ fn catching(fault: Fault) -> &'static [&'static str] {
         Fault::Import => &["ImportError", "ModuleNotFoundError", "Exception", "BaseException"],
         Fault::Attribute => &["AttributeError", "Exception", "BaseException"],
         Fault::Call => &["TypeError", "Exception", "BaseException"],
-        Fault::Name => &["NameError", "Exception", "BaseException"],
     }
 }
 
@@ -231,9 +228,6 @@ impl<'a> Walk<'_, 'a> {
                 return if inner == Reach::Live { self.handled(stmt, handler) } else { inner };
             }
         }
-        if self.is_in(&stmt.orelse) && fallback::succeeds(self.code, &stmt.body) == Some(false) {
-            return Reach::Dead;
-        }
         self.blocks(&[&stmt.orelse, &stmt.finalbody])
     }
 
@@ -255,12 +249,11 @@ impl<'a> Walk<'_, 'a> {
 
     /// In a handler: does the body of the `try` fail on the target?
     fn handled(&self, stmt: &'a ast::StmtTry, handler: &'a ast::ExceptHandlerExceptHandler) -> Reach {
-        let expected = handler.type_.as_ref().is_none_or(|class| {
-            [Fault::Import, Fault::Attribute, Fault::Name]
-                .iter()
-                .any(|fault| Walk { fault: *fault, ..*self }.catches(class))
+        let for_imports = handler.type_.as_ref().is_none_or(|class| {
+            Walk { fault: Fault::Import, ..*self }.catches(class)
+                || Walk { fault: Fault::Attribute, ..*self }.catches(class)
         });
-        if !expected {
+        if !for_imports {
             return Reach::Fallback;
         }
         match fallback::succeeds(self.code, &stmt.body) {

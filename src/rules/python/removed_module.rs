@@ -149,9 +149,9 @@ impl<'a> Check<'_, 'a> {
         let path = &self.file.document.path;
         let top = module.name.split('.').next().unwrap_or(module.name);
         let own = module.name == top && self.file.project.has_module(path, top);
-        // What setuptools serves is judged by severity.
-        let mut backports = module.backports.iter().filter(|backport| **backport != "setuptools");
-        own || backports.any(|backport| self.file.project.requires(path, backport))
+        own || module.backport.is_some_and(|backport| {
+            module.name != "distutils" && self.file.project.requires(path, backport)
+        })
     }
 
     fn report(&self, import: &Import<'a>, sink: &mut Sink<'_>) {
@@ -285,8 +285,8 @@ fn message(module: &Module, dotted: &str) -> String {
 }
 
 fn with_backport(module: &Module, help: String) -> String {
-    match module.backports.first() {
-        Some(backport) if !help.contains(*backport) => {
+    match module.backport {
+        Some(backport) if !help.contains(backport) => {
             format!("{help} The package `{backport}` brings the module back.").trim().to_owned()
         }
         _ => help,

@@ -1,0 +1,305 @@
+//! `newskin check`: the main job. Asks the library, then says what it found.
+
+mod input;
+mod output;
+mod progress;
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use newskin::check::baseline::{Baseline, Scope};
+use newskin::config::globs::absolute;
+use newskin::config::{Color, Options, Settings};
+use newskin::discover::{Kind, Target};
+use newskin::error::Error;
+use newskin::finding::{Applicability, Finding, Run};
+use newskin::fix::{self, FixedRun};
+use newskin::read::{self, Source};
+use newskin::report::{self, Context};
+
+use super::terminal::{self, Terminal};
+use super::{Exit, Stop};
+use crate::cli::CheckArgs;
+use input::Group;
+use output::Sink;
+
+/// Checks, fixes, reports.
+pub fn run(args: CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
+    let stdin = args.reads_stdin()?;
+    let groups = input::groups(&args, color)?;
+    let Some(first) = groups.first() else { return Ok(Exit::Clean) };
+    let job = Job {
+        options: first.resolved.options.clone(),
+        settings: first.resolved.settings(),
+        terminal: Terminal::new(first.resolved.options.color.unwrap_or_default()),
+        diff: args.fixing.diff,
+        write_baseline: args.choosing.write_baseline.clone(),
+    };
+    set_threads(job.options.jobs)?;
+    // A bad baseline is said before the work, not after it.
+    let baseline = job.baseline()?;
+    let (fixed, text) =
+        if stdin { job.standard_input(args.stdin_filename())? } else { (job.files(&groups), None) };
+    let paths: Vec<PathBuf> = groups.into_iter().flat_map(|group| group.paths).collect();
+    job.conclude(fixed, text, baseline, &paths)
+}
+
+fn set_threads(jobs: Option<usize>) -> Result<(), Error> {
+    let Some(jobs) = jobs else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .build_global()
+        .map_err(|error| Error::Usage(format!("{jobs} threads cannot be started: {error}")))
+}
+
+/// One run of `check`.
+struct Job {
+    options: Options,
+    settings: Settings,
+    terminal: Terminal,
+    diff: bool,
+    write_baseline: Option<PathBuf>,
+}
+
+/// What goes to standard output before any report: the text of standard input.
+type Text = Option<Vec<u8>>;
+
+impl Job {
+    fn is(&self, option: impl Fn(&Options) -> Option<bool>) -> bool {
+        option(&self.options) == Some(true)
+    }
+
+    fn quiet(&self) -> bool {
+        self.is(|options| options.quiet)
+    }
+
+    fn fixes(&self) -> bool {
+        self.diff || self.is(|options| options.fix)
+    }
+
+    fn threshold(&self) -> Applicability {
+        if self.is(|options| options.unsafe_fixes) { Applicability::Unsafe } else { Applicability::Safe }
+    }
+
+    fn files(&self, groups: &[Group]) -> FixedRun {
+        let wanted = !self.quiet() && !self.is(|options| options.no_progress);
+        let fix = fix::Options { threshold: self.threshold(), write: !self.diff };
+        progress::watch(wanted, |progress| {
+            let mut all = FixedRun::default();
+            for group in groups {
+                let settings = group.resolved.settings();
+                let one = if self.fixes() {
+                    newskin::fix(&group.paths, &settings, fix)
+                } else {
+                    FixedRun {
+                        run: newskin::run_watched(&group.paths, &settings, progress),
+                        files: Vec::new(),
+                    }
+                };
+                merge(&mut all, one);
+            }
+            all
+        })
+    }
+
+    /// Checks what standard input holds, under the name it was given.
+    fn standard_input(&self, name: PathBuf) -> Result<(FixedRun, Text), Stop> {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::file(Path::new("standard input"), &error))?;
+        let original = (self.fixes() && !self.diff).then(|| bytes.clone());
+        let kind = if name == Path::new(input::STDIN) { Some(Kind::Python) } else { Kind::of_name(&name) };
+        let excluded = self.settings.force_exclude && newskin::discover::is_excluded(&name, &self.settings);
+        let Some(kind) = kind.filter(|_| !excluded) else {
+            return Ok((FixedRun::default(), original));
+        };
+        let target = Target { path: Arc::from(name), kind, explicit: true };
+        if !self.fixes() {
+            let run = newskin::run_text(&target, bytes, &self.settings);
+            return Ok((FixedRun { run, files: Vec::new() }, None));
+        }
+        match read::decode(&target.path, kind, bytes.clone()) {
+            Ok(source) => {
+                let fixed = newskin::fix_source(source, &self.settings, self.threshold());
+                let after = fixed.files.first().map(|file| encoded(&file.after)).transpose()?;
+                Ok((fixed, original.map(|original| after.unwrap_or(original))))
+            }
+            Err(_) => {
+                let run = newskin::run_text(&target, bytes, &self.settings);
+                Ok((FixedRun { run, files: Vec::new() }, original))
+            }
+        }
+    }
+
+    fn conclude(
+        &self,
+        mut fixed: FixedRun,
+        text: Text,
+        baseline: Option<Baseline>,
+        paths: &[PathBuf],
+    ) -> Result<Exit, Stop> {
+        let findings = std::mem::take(&mut fixed.run.findings);
+        let scope = Scope { paths, problems: &fixed.run.problems, settings: &self.settings };
+        let findings = self.without_known(findings, baseline, scope)?;
+        fixed.run.findings = findings;
+        let exit = self.exit(&fixed.run);
+        let shown = self.show(&fixed, text);
+        self.show_problems(&fixed.run);
+        // A reader that has seen enough does not make findings undone.
+        match shown {
+            Ok(()) => Ok(exit),
+            Err(Stop::ClosedPipe) => Ok(Exit::Clean),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    fn exit(&self, run: &Run) -> Exit {
+        let fails = |finding: &Finding| self.settings.fail_on.is_some_and(|least| finding.severity >= least);
+        if !run.problems.is_empty() {
+            Exit::Failure
+        } else if run.findings.iter().any(fails) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        }
+    }
+}
+
+/// Baseline.
+impl Job {
+    /// Reads the known findings. `--write-baseline` over an existing file begins
+    /// with what it holds, so that a run over a part of the project keeps the rest.
+    fn baseline(&self) -> Result<Option<Baseline>, Error> {
+        let read = |path: &Path| {
+            let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, &error))?;
+            Baseline::parse(path, &text)
+        };
+        match (&self.write_baseline, &self.options.baseline) {
+            (Some(path), _) if path.exists() => read(path).map(Some),
+            (Some(path), _) => Ok(Some(Baseline::new(path))),
+            (None, Some(path)) => read(path).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn without_known(
+        &self,
+        findings: Vec<Finding>,
+        baseline: Option<Baseline>,
+        scope: Scope<'_>,
+    ) -> Result<Vec<Finding>, Stop> {
+        let Some(mut baseline) = baseline else { return Ok(findings) };
+        if let Some(path) = &self.write_baseline {
+            baseline.record(&findings, scope);
+            let text = baseline.to_json();
+            Sink::File(path.clone()).write(|out| out.write_all(text.as_bytes()))?;
+            self.note(&format!("{} recorded in {}", counted(baseline.len(), "finding"), path.display()));
+            return Ok(Vec::new());
+        }
+        let (findings, fixed) = baseline.hide(findings, scope);
+        if fixed > 0 {
+            let verb = if fixed == 1 { "entry is" } else { "entries are" };
+            let path = self.options.baseline.as_deref().unwrap_or(Path::new("")).display();
+            self.note(&format!("{fixed} baseline {verb} fixed; shrink it with `--write-baseline {path}`"));
+        }
+        Ok(findings)
+    }
+
+    fn note(&self, message: &str) {
+        if !self.quiet() {
+            self.terminal.note(message);
+        }
+    }
+}
+
+/// Output.
+impl Job {
+    fn show(&self, fixed: &FixedRun, text: Text) -> Result<(), Stop> {
+        let in_stdout = text.is_some();
+        if let Some(text) = text {
+            Sink::Stdout.write(|out| out.write_all(&text))?;
+        }
+        let sink = match &self.options.output_file {
+            Some(path) => Sink::File(path.clone()),
+            None if in_stdout => Sink::Stderr,
+            None => Sink::Stdout,
+        };
+        if self.diff { self.show_diff(fixed, &sink) } else { self.report(fixed, &sink) }
+    }
+
+    fn report(&self, fixed: &FixedRun, sink: &Sink) -> Result<(), Stop> {
+        let format = self.options.output_format.unwrap_or_default();
+        let mut context = self.context(sink);
+        context.fixed = fixed.counts().values().sum();
+        sink.write(|out| {
+            if self.is(|options| options.statistics) {
+                report::write_statistics(out, format, &fixed.run, &context)
+            } else {
+                report::write(out, format, &fixed.run, &context)
+            }
+        })
+    }
+
+    fn show_diff(&self, fixed: &FixedRun, sink: &Sink) -> Result<(), Stop> {
+        sink.write(|out| fixed.files.iter().try_for_each(|file| out.write_all(file.diff().as_bytes())))?;
+        let would: usize = fixed.counts().values().sum();
+        let files = counted(fixed.files.len(), "file");
+        self.note(&match would {
+            0 => "no fixes to apply".to_owned(),
+            _ => format!("would fix {} in {files}", counted(would, "finding")),
+        });
+        Ok(())
+    }
+
+    fn context(&self, sink: &Sink) -> Context {
+        let current = absolute(Path::new("."));
+        let mut context = Context::new(current.clone());
+        context.root = checkout(&current).unwrap_or(current);
+        context.colour = match sink {
+            Sink::Stdout => self.terminal.colour,
+            Sink::Stderr => self.terminal.error_colour,
+            Sink::File(_) => self.options.color == Some(Color::Always),
+        };
+        if *sink == Sink::Stdout {
+            context.width = terminal::width();
+            context.unicode = terminal::unicode();
+        }
+        context.summary = !self.quiet();
+        context
+    }
+
+    fn show_problems(&self, run: &Run) {
+        let mut context = self.context(&Sink::Stderr);
+        context.summary = false;
+        terminal::print_error(&report::problems(&run.problems, &context));
+    }
+}
+
+fn encoded(source: &Source) -> Result<Vec<u8>, Error> {
+    read::encode(source.encoding, source.bom, &source.text).map_err(|error| Error::file(&source.path, &error))
+}
+
+/// The nearest folder above that is a checkout.
+fn checkout(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+}
+
+fn merge(all: &mut FixedRun, one: FixedRun) {
+    let first = all.run.files == 0 && all.run.problems.is_empty();
+    all.run.findings.extend(one.run.findings);
+    all.run.problems.extend(one.run.problems);
+    all.run.files += one.run.files;
+    all.files.extend(one.files);
+    if !first {
+        all.run.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        all.files.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}

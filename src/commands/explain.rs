@@ -1,0 +1,220 @@
+//! `newskin explain`: the page of a rule, or what is known of one symbol.
+
+use std::fmt::Write as _;
+
+use newskin::catalogue::{MODULES, Module, Name};
+use newskin::error::Error;
+use newskin::rule::registry::Entry;
+use newskin::rules::RULES;
+
+use super::terminal::{Terminal, width};
+use super::{Exit, Stop, page, print};
+
+/// The rule that reports the modules of the catalogue.
+const REMOVED_MODULE: &str = "removed-module";
+
+/// Shows the page about a topic.
+///
+/// # Errors
+/// An unknown topic, with the nearest known ones.
+pub fn run(topic: &str, terminal: &Terminal) -> Result<Exit, Stop> {
+    let topic = topic.trim().trim_matches('`');
+    let markdown = page_about(topic).ok_or_else(|| unknown(topic))?;
+    print(&page::render(&markdown, width(), terminal.colour))?;
+    Ok(Exit::Clean)
+}
+
+/// The page in Markdown.
+fn page_about(topic: &str) -> Option<String> {
+    if let Some(entry) = RULES.iter().find(|entry| entry.id == topic) {
+        return Some(rule_page(entry));
+    }
+    // `removed-module:cgi`, as selectors and suppressions write it.
+    let symbol = topic.split_once(':').filter(|(rule, _)| RULES.iter().any(|entry| entry.id == *rule));
+    symbol_page(symbol.map_or(topic, |(_, symbol)| symbol))
+}
+
+fn rule_page(entry: &Entry) -> String {
+    let meta = entry.rule.meta();
+    let fix = match meta.fix {
+        Some(applicability) => format!("fixes: {applicability} at best"),
+        None => "no fixes".to_owned(),
+    };
+    let mut page = format!("# {}\n\nGroup `{}`, {fix}.\n\n{}\n", entry.id, meta.group, entry.page);
+    if entry.id == REMOVED_MODULE {
+        page.push_str("\n## Modules\n");
+        for module in MODULES {
+            if let Some(removed) = module.removed {
+                let _ = writeln!(page, "- `{}`, removed in {removed}", module.name);
+            }
+        }
+        page.push_str("\n`newskin explain MODULE` tells the way out of each.\n");
+    }
+    page
+}
+
+/// The page of a module, of a name in it, or of a name by its last part alone.
+fn symbol_page(symbol: &str) -> Option<String> {
+    if let Some(module) = MODULES.iter().find(|module| module.name == symbol) {
+        return Some(module_page(module));
+    }
+    let mut members = members().filter(|(module, name)| dotted(module, name) == symbol);
+    if let Some((module, name)) = members.next() {
+        return Some(name_page(module, name));
+    }
+    if let Some(module) = newskin::catalogue::removed_module(symbol) {
+        return Some(format!("`{symbol}` lies in a module that is gone.\n\n{}", module_page(module)));
+    }
+    by_last_part(symbol)
+}
+
+/// `quote` means `pipes.quote`; several names of one kind are listed.
+fn by_last_part(part: &str) -> Option<String> {
+    let found: Vec<(&Module, &Name)> = members().filter(|(_, name)| last_part(name.name) == part).collect();
+    match found.as_slice() {
+        [] => None,
+        [(module, name)] => Some(name_page(module, name)),
+        several => {
+            let mut page = format!("Several names end in `{part}`:\n\n");
+            for (module, name) in several {
+                let _ = writeln!(page, "- `{}`", dotted(module, name));
+            }
+            Some(page)
+        }
+    }
+}
+
+fn members() -> impl Iterator<Item = (&'static Module, &'static Name)> {
+    MODULES.iter().flat_map(|module| module.names.iter().map(move |name| (module, name)))
+}
+
+fn dotted(module: &Module, name: &Name) -> String {
+    format!("{}.{}", module.name, name.name)
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+fn module_page(module: &Module) -> String {
+    let mut page = format!("# {}\n\n{}\n\n", module.name, history(module));
+    if !module.instead.is_empty() {
+        let _ = writeln!(page, "{}\n", module.instead);
+    }
+    if let Some(backport) = module.backport {
+        let _ =
+            writeln!(page, "The package `{backport}` on PyPI brings the module back under its old name.\n");
+    }
+    let _ = writeln!(page, "Source: {}\n", module.source);
+    if !module.names.is_empty() {
+        page.push_str("## Names in it\n\n");
+        for name in module.names {
+            let _ = writeln!(page, "- `{}`: {}", dotted(module, name), way_out(name));
+        }
+        page.push('\n');
+    }
+    page.push_str(&examples(module));
+    page
+}
+
+fn name_page(module: &Module, name: &Name) -> String {
+    let mut page = format!("# {}\n\n", dotted(module, name));
+    let _ = writeln!(page, "Way out: {}.\n", way_out(name).trim_end_matches('.'));
+    let _ = writeln!(page, "{}\n\nSource: {}\n", history(module), module.source);
+    page.push_str(&examples(module));
+    page
+}
+
+/// Since when, in one sentence.
+fn history(module: &Module) -> String {
+    let platform = module.platform.map(|platform| format!(" (only ever on {platform})")).unwrap_or_default();
+    let mut text = format!("The module `{}`{platform} ", module.name);
+    let _ = match (module.deprecated, module.removed) {
+        (Some(deprecated), Some(removed)) => {
+            write!(text, "is deprecated since Python {deprecated} and removed in Python {removed}")
+        }
+        (None, Some(removed)) => write!(text, "is removed in Python {removed}"),
+        (Some(deprecated), None) => write!(text, "is deprecated since Python {deprecated}"),
+        (None, None) => write!(text, "stays, but some of its names change"),
+    };
+    if module.removed.is_some() {
+        let _ = write!(text, " (rule `{REMOVED_MODULE}`)");
+    }
+    text.push('.');
+    text
+}
+
+fn way_out(name: &Name) -> String {
+    let Some(replace) = name.replace else {
+        return name.instead.unwrap_or("there is no successor").to_owned();
+    };
+    let since =
+        if name.since.minor > 0 { format!(" (Python {} and later)", name.since) } else { String::new() };
+    match name.unsafe_because {
+        None => format!("`{replace}`{since} does the same; `--fix` moves to it"),
+        Some(reason) => {
+            let reason = reason.trim_end_matches('.');
+            format!("`{replace}`{since}; `--fix --unsafe-fixes` moves to it, unsafe because {reason}")
+        }
+    }
+}
+
+fn examples(module: &Module) -> String {
+    let mut page = String::new();
+    for (title, programs) in [("Before", module.bad), ("After", module.good)] {
+        for program in programs.iter().take(1) {
+            let _ = writeln!(page, "## {title}\n\n```python\n{}\n```\n", program.trim_end());
+        }
+    }
+    page
+}
+
+fn unknown(topic: &str) -> Stop {
+    const SHOWN: usize = 3;
+    let rules = RULES.iter().map(|entry| entry.id.to_owned());
+    let modules = MODULES.iter().map(|module| module.name.to_owned());
+    let names = members().map(|(module, name)| dotted(module, name));
+    let mut candidates: Vec<(f64, String)> = rules
+        .chain(modules)
+        .chain(names)
+        .map(|candidate| {
+            let whole = strsim::jaro_winkler(topic, &candidate);
+            let part = strsim::jaro_winkler(last_part(topic), last_part(&candidate));
+            (whole.max(part - 0.05), candidate)
+        })
+        .collect();
+    candidates.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
+    let near: Vec<String> =
+        candidates.into_iter().take(SHOWN).map(|(_, candidate)| format!("`{candidate}`")).collect();
+    Stop::Error(Error::Usage(format!(
+        "nothing is known of `{topic}`; the nearest are {}\n`newskin rules` lists all rules",
+        near.join(", ")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_and_every_symbol_has_a_page() {
+        for entry in RULES {
+            assert!(page_about(entry.id).is_some_and(|page| page.contains(entry.page)), "{}", entry.id);
+        }
+        for module in MODULES {
+            let page = page_about(module.name).expect(module.name);
+            assert!(page.contains(module.source), "{}", module.name);
+        }
+        for (module, name) in members() {
+            let symbol = dotted(module, name);
+            assert!(page_about(&symbol).is_some_and(|page| page.contains(&symbol)), "{symbol}");
+        }
+    }
+
+    #[test]
+    fn what_lies_in_a_removed_module_leads_to_it() {
+        assert!(page_about("pipes.Nonsense").is_some_and(|page| page.contains("# pipes")));
+        assert!(page_about("removed-module:pipes").is_some_and(|page| page.contains("# pipes")));
+        assert!(page_about("pipesy").is_none());
+    }
+}
