@@ -13,6 +13,7 @@ use crate::version::PythonVersion;
 #[derive(Debug)]
 pub struct Module {
     parsed: Parsed<ModModule>,
+    too_deep: Option<SyntaxFault>,
 }
 
 impl Module {
@@ -37,7 +38,7 @@ impl Module {
     /// Whether the target's parser would refuse the text.
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        self.parsed.has_syntax_errors()
+        self.parsed.has_syntax_errors() || self.too_deep.is_some()
     }
 
     /// Everything refused, in order of the text.
@@ -49,6 +50,7 @@ impl Module {
         let newer = newer.map(|error| (error.to_string(), error.range()));
         let mut faults: Vec<SyntaxFault> =
             errors.chain(newer).map(|(message, range)| SyntaxFault { message, range }).collect();
+        faults.extend(self.too_deep.clone());
         faults.sort_by_key(|fault| (fault.range.start(), fault.range.end()));
         faults
     }
@@ -68,13 +70,33 @@ pub fn parse(text: &str, cells: Option<&Cells>, target: PythonVersion) -> Module
             parse_unchecked(text, options).try_into_module().expect("a module was asked for")
         }
     };
-    Module { parsed }
+    let too_deep = too_deep(parsed.tokens());
+    Module { parsed, too_deep }
 }
 
-/// Whether a range covers more than white space and comments of a text.
-#[must_use]
-pub fn is_blank(text: &str, range: TextRange) -> bool {
-    text[range].trim().is_empty()
+/// Brackets or blocks nested deeper than CPython's tokenizer allows.
+fn too_deep(tokens: &Tokens) -> Option<SyntaxFault> {
+    const BRACKETS: u32 = 200;
+    const BLOCKS: u32 = 99;
+    let (mut brackets, mut blocks) = (0_u32, 0_u32);
+    for token in tokens {
+        match token.kind() {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => brackets += 1,
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => brackets = brackets.saturating_sub(1),
+            TokenKind::Indent => blocks += 1,
+            TokenKind::Dedent => blocks = blocks.saturating_sub(1),
+            _ => continue,
+        }
+        if brackets > BRACKETS || blocks > BLOCKS {
+            let what = if blocks > BLOCKS {
+                "too many levels of indentation"
+            } else {
+                "too many nested parentheses"
+            };
+            return Some(SyntaxFault { message: what.to_owned(), range: token.range() });
+        }
+    }
+    None
 }
 
 /// What language a text that does not parse was written in.
