@@ -15,9 +15,11 @@ use crate::read::Source;
 use crate::version::PythonVersion;
 
 pub mod dockerfile;
+pub mod fragment;
 pub mod json;
 pub mod notebook;
 pub mod python;
+pub mod shell;
 pub mod toml;
 pub mod yaml;
 
@@ -82,6 +84,7 @@ impl Document {
             Kind::Python | Kind::Stub => Ok(Syntax::Python(python::parse(&source.text, None, target))),
             Kind::Json => json::parse(&source.text).map(Syntax::Json),
             Kind::Yaml => yaml::parse(&source.text).map(Syntax::Yaml),
+            Kind::Dockerfile => Ok(Syntax::Dockerfile(dockerfile::parse(&source.text))),
             _ => Ok(Syntax::Text),
         };
         match syntax {

@@ -1,0 +1,232 @@
+//! Variables in a build file: `$V`, `${V:-default}` and the other forms that
+//! the builder itself replaces.
+
+use rustc_hash::FxHashMap;
+
+/// A text with its variables replaced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expanded {
+    /// The text; [`Expanded::HOLE`] stands for every part that is not known.
+    pub text: String,
+    /// It holds unless the build is given other arguments.
+    pub assumed: bool,
+}
+
+impl Expanded {
+    /// Stands for a part that only the build knows. No text of a build file
+    /// that means anything contains it.
+    pub const HOLE: char = '\0';
+
+    /// Whether every part is known.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.text.contains(Self::HOLE)
+    }
+}
+
+/// Variables with their values; one that is not there is not known.
+pub(super) type Scope = FxHashMap<String, Expanded>;
+
+/// How deep `${A:-${B:-…}}` is followed.
+const DEPTH: usize = 16;
+
+/// Replaces variables and takes quotes away.
+pub(super) fn expand(text: &str, scope: &Scope, escape: char) -> Expanded {
+    let mut reader = Reader { rest: text, scope, escape, depth: 0 };
+    reader.word(&[], true)
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+    scope: &'a Scope,
+    escape: char,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    /// Reads up to one of the stops, which is consumed.
+    fn word(&mut self, stops: &[char], escapes: bool) -> Expanded {
+        let mut out = Expanded::default();
+        let mut quote = None;
+        while let Some(c) = self.take() {
+            match (c, quote) {
+                (c, None) if stops.contains(&c) => break,
+                ('\'', Some('\'')) | ('"', Some('"')) => quote = None,
+                (c, Some('\'')) => out.text.push(c),
+                ('\'' | '"', None) => quote = Some(c),
+                ('$', _) => {
+                    let value = self.dollar();
+                    out.text.push_str(&value.text);
+                    out.assumed |= value.assumed;
+                }
+                (c, Some('"')) if c == self.escape && !self.rest.starts_with(['"', '$', c]) => {
+                    out.text.push(c)
+                }
+                (c, _) if c == self.escape && escapes => out.text.extend(self.take()),
+                (c, _) => out.text.push(c),
+            }
+        }
+        out
+    }
+
+    fn take(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let c = chars.next()?;
+        self.rest = chars.as_str();
+        Some(c)
+    }
+
+    fn dollar(&mut self) -> Expanded {
+        let braces = self.rest.starts_with('{');
+        if braces {
+            self.take();
+        }
+        let length = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let (name, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        let known = self.scope.get(name).cloned();
+        if !braces {
+            let literal = Expanded { text: "$".to_owned(), assumed: false };
+            return if name.is_empty() { literal } else { known.unwrap_or_else(hole) };
+        }
+        if self.depth >= DEPTH {
+            self.rest = "";
+            return hole();
+        }
+        self.depth += 1;
+        let value = self.modified(known);
+        self.depth -= 1;
+        value
+    }
+
+    /// What follows the name within braces.
+    fn modified(&mut self, known: Option<Expanded>) -> Expanded {
+        let Some(mut operator) = self.take() else { return hole() };
+        let mut empty_counts = false;
+        if operator == ':' {
+            empty_counts = true;
+            operator = self.take().unwrap_or('}');
+        }
+        let usable = |known: Option<Expanded>| known.filter(|v| !(empty_counts && v.text.is_empty()));
+        match operator {
+            '}' => known.unwrap_or_else(hole),
+            '-' => {
+                let default = self.word(&['}'], true);
+                // Declared without a value, it is the build that may give one.
+                usable(known).unwrap_or(Expanded { assumed: true, ..default })
+            }
+            '+' => {
+                let word = self.word(&['}'], true);
+                match usable(known) {
+                    Some(value) => Expanded { assumed: word.assumed | value.assumed, ..word },
+                    None => Expanded { text: String::new(), assumed: true },
+                }
+            }
+            '?' => {
+                self.word(&['}'], true);
+                usable(known).unwrap_or_else(hole)
+            }
+            '#' | '%' => {
+                let longest = self.rest.starts_with(operator);
+                if longest {
+                    self.take();
+                }
+                let pattern = self.word(&['}'], false);
+                map(known, &pattern, |value| trimmed(value, &pattern.text, operator == '#', longest))
+            }
+            '/' => {
+                let all = self.rest.starts_with('/');
+                if all {
+                    self.take();
+                }
+                let pattern = self.word(&['/'], false);
+                let replacement = self.word(&['}'], false);
+                map(known, &pattern, |value| replaced(value, &pattern.text, &replacement.text, all))
+            }
+            _ => {
+                self.word(&['}'], true);
+                hole()
+            }
+        }
+    }
+}
+
+fn hole() -> Expanded {
+    Expanded { text: Expanded::HOLE.to_string(), assumed: true }
+}
+
+/// Changes a value that is wholly known.
+fn map(known: Option<Expanded>, pattern: &Expanded, change: impl FnOnce(&str) -> String) -> Expanded {
+    match known.filter(Expanded::is_whole) {
+        Some(value) if pattern.is_whole() => {
+            Expanded { text: change(&value.text), assumed: value.assumed | pattern.assumed }
+        }
+        _ => hole(),
+    }
+}
+
+/// `${V#pattern}` and its kin.
+fn trimmed(value: &str, pattern: &str, front: bool, longest: bool) -> String {
+    let mut cuts: Vec<usize> = value.char_indices().map(|(at, _)| at).chain([value.len()]).collect();
+    if front == longest {
+        cuts.reverse();
+    }
+    let fits = |cut: &usize| {
+        let (head, tail) = value.split_at(*cut);
+        matches(if front { head } else { tail }, pattern)
+    };
+    match cuts.into_iter().find(fits) {
+        Some(cut) if front => value[cut..].to_owned(),
+        Some(cut) => value[..cut].to_owned(),
+        None => value.to_owned(),
+    }
+}
+
+/// `${V/pattern/replacement}`, `all` for `//`: the leftmost longest matches.
+fn replaced(value: &str, pattern: &str, replacement: &str, all: bool) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    while at < value.len() && !pattern.is_empty() {
+        let rest = &value[at..];
+        let ends = rest.char_indices().map(|(end, _)| end).chain([rest.len()]).skip(1);
+        match ends.filter(|end| matches(&rest[..*end], pattern)).last() {
+            Some(end) => {
+                out.push_str(replacement);
+                at += end;
+                if !all {
+                    break;
+                }
+            }
+            None => {
+                let next = rest.chars().next().map_or(1, char::len_utf8);
+                out.push_str(&rest[..next]);
+                at += next;
+            }
+        }
+    }
+    out.push_str(&value[at..]);
+    out
+}
+
+/// Whether a pattern of `*`, `?` and `\x` fits the whole text.
+fn matches(text: &str, pattern: &str) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    // The set of positions in the text that the pattern read so far can end at.
+    let mut ends = vec![false; text.len() + 1];
+    ends[0] = true;
+    let mut pattern = pattern.chars();
+    while let Some(c) = pattern.next() {
+        let mut next = vec![false; text.len() + 1];
+        let literal = if c == '\\' { pattern.next().unwrap_or('\\') } else { c };
+        for at in 0..ends.len() {
+            match c {
+                '*' => next[at] = ends[at] || (at > 0 && next[at - 1]),
+                _ if at == 0 => {}
+                '?' => next[at] = ends[at - 1],
+                _ => next[at] = ends[at - 1] && text[at - 1] == literal,
+            }
+        }
+        ends = next;
+    }
+    ends[text.len()]
+}

@@ -1,0 +1,237 @@
+//! What each stage starts from, through arguments, names and numbers.
+
+use std::ops::Range;
+
+use super::expand::{Expanded, Scope, expand};
+use super::{Dockerfile, Instruction, Name};
+use crate::parse::SyntaxFault;
+use crate::parse::fragment::Fragment;
+
+/// One `FROM` and the instructions up to the next.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// Of [`Dockerfile::instructions`], the `FROM` first.
+    pub instructions: Range<usize>,
+    /// Behind `AS`.
+    pub name: Option<Fragment>,
+    /// What it starts from.
+    pub base: Base,
+}
+
+/// What a stage starts from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// An earlier stage of the same file, by its number.
+    Stage(usize),
+    /// An image.
+    Image(ImageReference),
+    /// Nothing at all.
+    Scratch,
+    /// `FROM` says nothing that can be understood.
+    Unknown,
+}
+
+/// The name of an image, taken apart. Any part can contain [`Expanded::HOLE`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageReference {
+    /// Registry and path, without tag and digest: `public.ecr.aws/lambda/python`.
+    pub name: String,
+    /// Behind the `:`.
+    pub tag: Option<String>,
+    /// Behind the `@`.
+    pub digest: Option<String>,
+    /// It holds unless the build is given other arguments.
+    pub assumed: bool,
+}
+
+impl std::fmt::Display for ImageReference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let shown = |part: &str| part.replace(Expanded::HOLE, "…");
+        f.write_str(&shown(&self.name))?;
+        match &self.tag {
+            Some(tag) => write!(f, ":{}", shown(tag)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ImageReference {
+    /// Takes a reference apart; `None` if it is empty.
+    fn read(reference: &Expanded) -> Option<Self> {
+        let text = reference.text.trim();
+        let (text, digest) = match text.split_once('@') {
+            Some((text, digest)) => (text, Some(digest.to_owned())),
+            None => (text, None),
+        };
+        // A colon before the last slash is the port of a registry.
+        let path = text.rfind('/').map_or(0, |slash| slash + 1);
+        let (name, tag) = match text[path..].find(':') {
+            Some(colon) => (&text[..path + colon], Some(text[path + colon + 1..].to_owned())),
+            None => (text, None),
+        };
+        (!name.is_empty()).then(|| Self { name: name.to_owned(), tag, digest, assumed: reference.assumed })
+    }
+}
+
+/// Arguments that the builder sets by itself, so that their values are never
+/// those of the file.
+const AUTOMATIC: [&str; 8] = [
+    "BUILDPLATFORM",
+    "BUILDOS",
+    "BUILDARCH",
+    "BUILDVARIANT",
+    "TARGETPLATFORM",
+    "TARGETOS",
+    "TARGETARCH",
+    "TARGETVARIANT",
+];
+
+/// Finds the stages.
+pub(super) fn analyse(
+    instructions: &[Instruction],
+    escape: char,
+    faults: &mut Vec<SyntaxFault>,
+) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::new();
+    let mut globals = Scope::default();
+    for (at, instruction) in instructions.iter().enumerate() {
+        if instruction.name == Name::From && instruction.onbuild.is_none() {
+            if let Some(last) = stages.last_mut() {
+                last.instructions.end = at;
+            }
+            let stage = stage(instruction, at, instructions.len(), &stages, &globals, escape);
+            if stage.base == Base::Unknown {
+                faults.push(SyntaxFault {
+                    message: "`FROM` takes an image, or an image, `AS` and a name".to_owned(),
+                    range: instruction.range,
+                });
+            }
+            stages.push(stage);
+        } else if stages.is_empty() {
+            if instruction.name == Name::Arg {
+                declare(instruction, &mut globals, None, escape);
+            } else if instruction.name != Name::Unknown {
+                faults.push(SyntaxFault {
+                    message: "only `ARG` can stand before the first `FROM`".to_owned(),
+                    range: instruction.range,
+                });
+            }
+        }
+    }
+    stages
+}
+
+fn stage(
+    from: &Instruction,
+    at: usize,
+    end: usize,
+    earlier: &[Stage],
+    globals: &Scope,
+    escape: char,
+) -> Stage {
+    let words = from.words();
+    let name = match words {
+        [_, r#as, name, ..] if r#as.text().eq_ignore_ascii_case("as") => Some(name.clone()),
+        _ => None,
+    };
+    let base = match words.first() {
+        Some(image) => base(&expand(image.text(), globals, escape), earlier),
+        None => Base::Unknown,
+    };
+    Stage { instructions: at..end, name, base }
+}
+
+fn base(reference: &Expanded, earlier: &[Stage]) -> Base {
+    let text = reference.text.trim();
+    let named =
+        |stage: &Stage| stage.name.as_ref().is_some_and(|name| name.text().eq_ignore_ascii_case(text));
+    if let Some(stage) = earlier.iter().rposition(named) {
+        return Base::Stage(stage);
+    }
+    if let Some(number) = text.parse().ok().filter(|number: &usize| *number < earlier.len()) {
+        return Base::Stage(number);
+    }
+    if text.eq_ignore_ascii_case("scratch") {
+        return Base::Scratch;
+    }
+    ImageReference::read(reference).map_or(Base::Unknown, Base::Image)
+}
+
+/// Adds what an `ARG` declares; in a stage, an `ARG` without a value takes
+/// the one that stands before the first `FROM`.
+fn declare(instruction: &Instruction, scope: &mut Scope, globals: Option<&Scope>, escape: char) {
+    for pair in instruction.pairs() {
+        let name = pair.name.text();
+        if AUTOMATIC.contains(&name) {
+            continue;
+        }
+        let value = match &pair.value {
+            Some(value) => Some(expand(value.text(), scope, escape)),
+            None => globals.and_then(|globals| globals.get(name)).cloned(),
+        };
+        if let Some(value) = value {
+            scope.insert(name.to_owned(), Expanded { assumed: true, ..value });
+        }
+    }
+}
+
+impl Dockerfile {
+    /// The stages that one is made of: the one that starts from an image
+    /// first, itself last.
+    #[must_use]
+    pub fn lineage(&self, stage: usize) -> Vec<usize> {
+        let mut lineage = vec![stage];
+        // A stage starts only from an earlier one, so that this ends.
+        while let Some(Stage { base: Base::Stage(parent), .. }) =
+            lineage.last().and_then(|at| self.stages.get(*at))
+        {
+            lineage.push(*parent);
+        }
+        lineage.reverse();
+        lineage
+    }
+
+    /// The value that an `ARG` or `ENV` gives a variable in a stage, where
+    /// the instruction with this number stands.
+    #[must_use]
+    pub fn variable(&self, stage: usize, instruction: usize, name: &str) -> Option<Expanded> {
+        let escape = self.escape();
+        let mut globals = Scope::default();
+        let first = self.stages.first().map_or(0, |stage| stage.instructions.start);
+        for instruction in self.instructions[..first].iter().filter(|one| one.name == Name::Arg) {
+            declare(instruction, &mut globals, None, escape);
+        }
+        let mut arguments = Scope::default();
+        let mut environment = Scope::default();
+        for stage in self.lineage(stage).into_iter().filter_map(|stage| self.stages.get(stage)) {
+            let first = stage.instructions.start;
+            // Stages before this one stand earlier in the file as well.
+            let before = instruction.saturating_sub(first);
+            for one in self.in_stage(stage).iter().take(before).filter(|one| one.onbuild.is_none()) {
+                match one.name {
+                    Name::Arg => declare(one, &mut arguments, Some(&globals), escape),
+                    Name::Env => assign(one, &mut environment, &arguments, escape),
+                    _ => {}
+                }
+            }
+        }
+        environment.get(name).or_else(|| arguments.get(name)).cloned()
+    }
+
+    /// The escape character that the file chose.
+    #[must_use]
+    pub fn escape(&self) -> char {
+        let chosen = self.directives.iter().find(|directive| directive.name == "escape");
+        if chosen.is_some_and(|directive| directive.value == "`") { '`' } else { '\\' }
+    }
+}
+
+/// Adds what an `ENV` sets. All its values see the state before it.
+fn assign(instruction: &Instruction, environment: &mut Scope, arguments: &Scope, escape: char) {
+    let mut before = arguments.clone();
+    before.extend(environment.clone());
+    for pair in instruction.pairs() {
+        let Some(value) = &pair.value else { continue };
+        environment.insert(pair.name.text().to_owned(), expand(value.text(), &before, escape));
+    }
+}
