@@ -21,6 +21,7 @@ pub mod notebook;
 pub mod python;
 pub mod shell;
 pub mod toml;
+pub mod tree;
 pub mod yaml;
 
 /// A file, its text and its syntax.
