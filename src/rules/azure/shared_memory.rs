@@ -102,22 +102,22 @@ fn is_python_app(file: &File<'_>, value: &Value) -> bool {
 }
 
 fn report_enabled(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink<'_>) {
-    let (severity, message) = match setting.value.is_on() {
+    let (severity, effect) = match setting.value.is_on() {
         Some(true) => (
             Severity::Error,
-            "this setting turns on shared memory transfer, which Azure Functions does not have on Python 3.13; inputs of 1 MB and more can fail",
+            "turns on shared memory transfer, which Azure Functions does not have on Python 3.13; inputs of 1 MB and more can fail",
         ),
         Some(false) => (
             Severity::Info,
-            "this setting turns off shared memory transfer, which Azure Functions does not have on Python 3.13 anyway",
+            "turns off shared memory transfer, which Azure Functions does not have on Python 3.13 anyway",
         ),
         None => (
             Severity::Warning,
-            "this setting may turn on shared memory transfer, which Azure Functions does not have on Python 3.13",
+            "may turn on shared memory transfer, which Azure Functions does not have on Python 3.13",
         ),
     };
     let draft = sink
-        .finding(setting.name, setting.name_range, message)
+        .finding(setting.name, setting.name_range, format!("`{}` {effect}", setting.name))
         .severity(severity)
         .help("Remove the setting; all payloads travel by gRPC.")
         .url(URL)
@@ -130,7 +130,7 @@ fn report_enabled(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink<'_>
 }
 
 fn report_size(file: &File<'_>, setting: &AppSetting<'_>, enabled: bool, sink: &mut Sink<'_>) {
-    let message = "this setting sizes the memory shared with the Functions host, which Python 3.13 no longer shares";
+    let message = "`DOCKER_SHM_SIZE` sizes the memory shared with the Functions host, which Python 3.13 no longer shares";
     sink.finding(setting.name, setting.name_range, message)
         .severity(if enabled { Severity::Warning } else { Severity::Info })
         .help("Remove the setting, unless the app itself uses `/dev/shm`.")
@@ -145,7 +145,7 @@ fn report_size(file: &File<'_>, setting: &AppSetting<'_>, enabled: bool, sink: &
 }
 
 fn report_directories(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink<'_>) {
-    let message = "this setting places the memory shared with the Functions host, which Python 3.13 no longer shares";
+    let message = "`FUNCTIONS_UNIX_SHARED_MEMORY_DIRECTORIES` places the memory shared with the Functions host, which Python 3.13 no longer shares";
     sink.finding(setting.name, setting.name_range, message)
         .severity(Severity::Info)
         .help("Remove the setting.")

@@ -74,7 +74,7 @@ impl Rule for WorkerExtensionSetting {
 
 fn report(file: &File<'_>, setting: &AppSetting<'_>, uses: Option<bool>, sink: &mut Sink<'_>) {
     let on = setting.value.is_on() != Some(false);
-    let message = "this setting is not read on Python 3.13, where Azure Functions has no worker extensions";
+    let message = "`PYTHON_ENABLE_WORKER_EXTENSIONS` is not read on Python 3.13, where Azure Functions has no worker extensions";
     let message = match uses {
         Some(true) if on => format!("{message}; those of this app will silently do nothing"),
         _ => message.to_owned(),
