@@ -3,8 +3,6 @@
 
 use crate::version::PythonVersion;
 
-pub mod runtimes;
-
 mod stdlib;
 
 pub use stdlib::{Presence, module as stdlib_module, name as stdlib_name};

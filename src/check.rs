@@ -130,7 +130,8 @@ impl<'a> Checker<'a> {
     /// Suppressions, selection by symbol, thresholds.
     fn finish(&self, document: &Document, findings: Vec<Finding>) -> Vec<Finding> {
         let mut findings = if suppressions::may_have(&document.text) {
-            suppressions::apply(document, findings)
+            let file = File { document, project: self.project, settings: self.settings };
+            suppressions::apply(file, findings)
         } else {
             findings
         };
@@ -162,7 +163,9 @@ impl<'a> Checker<'a> {
     }
 
     fn unparsed(&self, unparsed: crate::parse::Unparsed) -> Checked {
-        self.report_syntax(crate::rules::syntax_error::unparsed(&unparsed))
+        let mut findings = vec![crate::rules::syntax_error::unparsed(&unparsed)];
+        findings.retain(|finding| self.settings.selection.may_report(finding.rule, finding.group));
+        Checked { findings: self.finish(&unparsed.document, findings), problem: None }
     }
 
     fn report_syntax(&self, finding: Finding) -> Checked {
