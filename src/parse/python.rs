@@ -119,14 +119,25 @@ impl Module {
     }
 }
 
+const OLD_INTEGER: &str = "an integer such as `0777` or `1L`";
+
 /// The Python 2 construct on the line of a fault, if its tokens spell one.
 fn python2(tokens: &Tokens, text: &str, fault: TextRange) -> Option<(&'static str, TextRange)> {
     let at = fault.start().to_usize();
     let start = text[..at].rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
-    let line = |at: usize| TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
-    let range = TextRange::new(line(start), line(end));
-    let within = |token: &&Token| range.contains_range(token.range()) && !token.range().is_empty();
+    let offset = |at: usize| TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
+    let range = TextRange::new(offset(start), offset(end));
+    // The lexer gives up within `0777`, so there is no token to look at.
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let before = text[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
+    let number = TextRange::new(offset(at - before), offset(at + digits(&text[at..])));
+    if text[number].len() > 1 && text[number].starts_with('0') {
+        return Some((OLD_INTEGER, number));
+    }
+    let within = |token: &&Token| {
+        range.contains_range(token.range()) && !token.range().is_empty() && token.kind() != TokenKind::Indent
+    };
     let tokens: Vec<&Token> = tokens.iter().filter(within).collect();
     let word = |at: usize| tokens.get(at).map_or("", |token| &text[token.range()]);
     let kind = |at: usize| tokens.get(at).map(|token| token.kind());
@@ -140,11 +151,7 @@ fn python2(tokens: &Tokens, text: &str, fault: TextRange) -> Option<(&'static st
             "except" if starts(at) && is_old_except(&tokens[at + 1..], text) => "`except Class, name`",
             "<>" => "the operator `<>`",
             "`" => "backticks for `repr`",
-            number
-                if kind(at) == Some(TokenKind::Int) && is_old_number(number, word(at + 1), &tokens, at) =>
-            {
-                "an integer such as `0777` or `1L`"
-            }
+            _ if kind(at) == Some(TokenKind::Int) && is_long(word(at + 1), &tokens, at) => OLD_INTEGER,
             prefix
                 if matches!(prefix, "ur" | "uR" | "Ur" | "UR") && kind(at + 1) == Some(TokenKind::String) =>
             {
@@ -191,11 +198,8 @@ fn comma_before_colon(tokens: &[&Token]) -> bool {
     false
 }
 
-/// `0777`, or `1L` (which the lexer splits in two).
-fn is_old_number(number: &str, next: &str, tokens: &[&Token], at: usize) -> bool {
-    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
-    let octal =
-        number.len() > 1 && number.starts_with('0') && digits && number.bytes().any(|byte| byte != b'0');
+/// `1L`, which the lexer splits in two.
+fn is_long(next: &str, tokens: &[&Token], at: usize) -> bool {
     let adjacent = tokens.get(at + 1).is_some_and(|next| next.start() == tokens[at].end());
-    octal || adjacent && matches!(next, "L" | "l")
+    adjacent && matches!(next, "L" | "l")
 }

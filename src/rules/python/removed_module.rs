@@ -148,8 +148,7 @@ impl<'a> Check<'_, 'a> {
     fn is_served(&self, module: &Module) -> bool {
         let path = &self.file.document.path;
         let top = module.name.split('.').next().unwrap_or(module.name);
-        let own = module.name == top && self.file.project.has_module(path, top);
-        own || module.backport.is_some_and(|backport| {
+        self.file.project.has_module(path, top) || module.backport.is_some_and(|backport| {
             module.name != "distutils" && self.file.project.requires(path, backport)
         })
     }
