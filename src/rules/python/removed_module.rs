@@ -153,11 +153,19 @@ impl<'a> Check<'_, 'a> {
         })
     }
 
+    /// A module of that name beside the file, in a package: Python 2 would have
+    /// found it, and Python 3 does when the file is run as a script.
+    fn has_sibling(&self, module: &Module) -> bool {
+        let folder = self.file.document.path.parent().unwrap_or(std::path::Path::new(""));
+        !module.name.contains('.') && folder.join(format!("{}.py", module.name)).is_file()
+    }
+
     fn report(&self, import: &Import<'a>, sink: &mut Sink<'_>) {
         if self.is_served(import.module) {
             return;
         }
         let confidence = match reach(self.code, import.range, Fault::Import) {
+            Reach::Live if self.has_sibling(import.module) => Confidence::Possible,
             Reach::Live => Confidence::Certain,
             Reach::Fallback => Confidence::Possible,
             Reach::Guarded | Reach::Dead => return,
@@ -212,8 +220,11 @@ impl<'a> Check<'_, 'a> {
         if module.name != "distutils" {
             return Severity::Error;
         }
+        let project = self.file.project;
         let is_setup = path.file_name().is_some_and(|name| name == "setup.py");
-        match (self.file.project.requires(path, "setuptools"), is_setup) {
+        let required = project.requires(path, "setuptools")
+            || is_setup && project.build_requires(path, "setuptools");
+        match (required, is_setup) {
             (true, _) => Severity::Info,
             (false, true) => Severity::Warning,
             (false, false) => Severity::Error,
