@@ -82,12 +82,15 @@ impl Default for Settings {
 /// The name of a configuration file that is nothing else.
 pub const FILE_NAME: &str = "newskin.toml";
 
+/// The file that Python's tools share; ours is the table `[tool.newskin]`.
+const PYPROJECT: &str = "pyproject.toml";
+
 /// Where configuration comes from.
 #[derive(Debug, Clone)]
 pub enum Origin {
     /// The nearest file at or above what is checked.
     Nearest,
-    /// This file, in the form of `newskin.toml`.
+    /// This file, in the form of `newskin.toml`; or a `pyproject.toml`.
     File(PathBuf),
     /// No file at all.
     Isolated,
@@ -160,7 +163,12 @@ impl Configuration {
         if self.files.is_empty() {
             let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, &error))?;
             let root = folder_of(&globs::absolute(path));
-            let options = toml::read(path, &text, &root, &self.known)?;
+            let options = if path.file_name().is_some_and(|name| name == PYPROJECT) {
+                let missing = || Error::file(path, &"there is no table `[tool.newskin]` in it");
+                toml::read_pyproject(path, &text, &root, &self.known)?.ok_or_else(missing)?
+            } else {
+                toml::read(path, &text, &root, &self.known)?
+            };
             self.files.push(Found { path: path.to_owned(), options });
         }
         Ok(0)
@@ -193,7 +201,7 @@ fn read_folder(folder: &Path, known: &[&'static str]) -> Result<Option<Found>, E
         let options = toml::read(&shown(&path), &text, folder, known)?;
         return Ok(Some(Found { path, options }));
     }
-    let path = folder.join("pyproject.toml");
+    let path = folder.join(PYPROJECT);
     let Some(text) = read_if_there(&path)? else { return Ok(None) };
     let options = toml::read_pyproject(&shown(&path), &text, folder, known)?;
     Ok(options.map(|options| Found { path, options }))

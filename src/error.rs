@@ -39,7 +39,10 @@ impl Error {
     /// An error about a file as a whole, with the operating system's words.
     #[must_use]
     pub fn file(path: &Path, cause: &dyn std::fmt::Display) -> Self {
-        Self::File { path: path.to_owned(), message: cause.to_string() }
+        let message = cause.to_string();
+        // Its number says nothing that its words do not.
+        let words = message.split_once(" (os error ").map_or(message.as_str(), |(words, _)| words);
+        Self::File { path: path.to_owned(), message: words.to_owned() }
     }
 
     /// An error at a range of bytes of a file's text.

@@ -1,0 +1,2 @@
+import pipes
+import pipes as p

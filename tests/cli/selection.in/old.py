@@ -1,0 +1,2 @@
+import pipes
+print 1
