@@ -15,6 +15,8 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     fs::write(out.join("rules.rs"), rules(&root.join("src/rules"))).expect("OUT_DIR is writable");
     fs::write(out.join("catalogue.rs"), catalogue(&root.join("rules/stdlib"))).expect("OUT_DIR is writable");
+    fs::write(out.join("runtimes.rs"), runtimes(&root.join("rules/aws/runtimes.yaml")))
+        .expect("OUT_DIR is writable");
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))
         .expect("OUT_DIR is writable");
 }
@@ -103,6 +105,37 @@ fn entry(module: &schema::Module) -> String {
         module.bad,
         module.good,
     )
+}
+
+/// The runtimes of AWS Lambda, as a static table.
+fn runtimes(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a listed file can be read");
+    let data: schema::Runtimes =
+        serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut entries: Vec<String> = Vec::new();
+    for (name, runtime) in &data.runtimes {
+        let python = name.strip_prefix("python").unwrap_or_else(|| panic!("`{name}` is no Python runtime"));
+        entries.push(format!(
+            "Runtime {{ name: {name:?}, python: {}, deprecated: {}, create_blocked: {}, update_blocked: {} }},\n",
+            version(python),
+            day(&runtime.deprecated),
+            day(&runtime.create_blocked),
+            day(&runtime.update_blocked),
+        ));
+    }
+    format!(
+        "/// Where the days are documented.\npub const SOURCE: &str = {:?};\n/// The day on which they were read.\npub const AS_OF: Date = {};\n/// Every runtime.\npub static RUNTIMES: &[Runtime] = &[\n{}];\n",
+        data.source,
+        day(&data.as_of),
+        entries.concat(),
+    )
+}
+
+/// A day such as `2026-07-01`.
+fn day(text: &str) -> String {
+    let parts: Vec<u16> = text.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = parts[..] else { panic!("`{text}` is no day") };
+    format!("date({year}, {month}, {day})")
 }
 
 fn optional(text: Option<&str>) -> String {

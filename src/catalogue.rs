@@ -3,6 +3,8 @@
 
 use crate::version::PythonVersion;
 
+pub mod runtimes;
+
 mod stdlib;
 
 pub use stdlib::{Presence, module as stdlib_module, name as stdlib_name};

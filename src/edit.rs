@@ -3,8 +3,11 @@
 //! They answer with ranges and texts; a rule turns them into the edits of a
 //! fix. `None` means that the layout is too unusual to touch.
 
+pub mod app_settings;
 pub mod imports;
+pub mod json;
 pub mod successors;
+pub mod yaml;
 
 use ruff_text_size::TextRange;
 

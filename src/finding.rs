@@ -161,12 +161,24 @@ pub struct Fix {
 pub struct Excerpt {
     /// Row of the first line in `text`.
     pub first_row: u32,
-    /// Whole lines without the last line's end, or a window of a very long line.
+    /// Whole lines without the last line's end, or of a very long line what is
+    /// near the finding.
     pub text: String,
     /// Bytes of the finding within `text`.
     pub start: usize,
     /// End of those bytes.
     pub end: usize,
+}
+
+impl Excerpt {
+    /// The line on which the finding begins, without its end.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        let Some((before, behind)) = self.text.split_at_checked(self.start) else { return "" };
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = behind.find('\n').map_or(self.text.len(), |at| self.start + at);
+        &self.text[start..end]
+    }
 }
 
 /// One fault at one place.

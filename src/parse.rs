@@ -21,7 +21,11 @@ pub mod notebook;
 pub mod python;
 pub mod shell;
 pub mod toml;
+pub mod tree;
 pub mod yaml;
+
+/// Bytes of a very long line that an excerpt keeps on each side.
+const NEAR: usize = 400;
 
 /// A file, its text and its syntax.
 #[derive(Debug)]
@@ -129,28 +133,57 @@ impl Document {
         }
     }
 
-    /// The lines of a range and one around it, cut down where they are very long.
+    /// The lines of a range and one above and below, within its cell; of lines
+    /// that are very long only what is near the range.
     #[must_use]
     pub fn excerpt(&self, range: TextRange) -> Excerpt {
-        const CONTEXT: usize = 400;
-        let floor = |mut at: usize| {
-            while !self.text.is_char_boundary(at) {
-                at -= 1;
-            }
-            at
-        };
-        let (start, end) = (range.start().to_usize(), range.end().to_usize());
-        let end = floor(end.min(start + 4 * CONTEXT));
-        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[end..].find('\n').map_or(self.text.len(), |at| end + at);
-        let line_end = line_end - usize::from(self.text[..line_end].ends_with('\r') && line_end > end);
-        let from = floor(line_start.max(start.saturating_sub(CONTEXT)));
-        let to = floor(line_end.min(end + CONTEXT));
+        let cell = self.cells.as_ref().and_then(|cells| cells.at(range.start()));
+        let bounds = cell.map_or(0..self.text.len(), |cell| cell.start.to_usize()..cell.end.to_usize());
+        let start = range.start().to_usize();
+        let end = self.text.floor_char_boundary(range.end().to_usize().min(start + 4 * NEAR)).max(start);
+        let (mut from, whole) = self.line_start(start, bounds.start);
+        if whole && from > bounds.start {
+            from = match self.line_start(from - 1, bounds.start) {
+                (above, true) => above,
+                (_, false) => from,
+            };
+        }
+        let (mut to, whole) = self.line_end(end, bounds.end);
+        if whole && to < bounds.end {
+            to = match self.line_end(to + 1, bounds.end) {
+                (below, true) => below,
+                (_, false) => to,
+            };
+        }
+        to -= usize::from(to > end && self.text[..to].ends_with('\r'));
+        let above_cell = cell.map_or(0, |cell| self.row(cell.start) - 1);
         Excerpt {
-            first_row: self.span(TextRange::empty(range.start())).start.row,
+            first_row: self
+                .row(TextSize::try_from(from).unwrap_or_default())
+                .saturating_sub(above_cell)
+                .max(1),
             text: self.text[from..to].to_owned(),
             start: start - from,
             end: end - from,
+        }
+    }
+
+    /// The start of the line of an offset, and whether it is that rather than
+    /// as far as we look.
+    fn line_start(&self, offset: usize, bound: usize) -> (usize, bool) {
+        let limit = self.text.floor_char_boundary(offset.saturating_sub(NEAR)).max(bound).min(offset);
+        match self.text[limit..offset].rfind('\n') {
+            Some(at) => (limit + at + 1, true),
+            None => (limit, limit == bound),
+        }
+    }
+
+    /// As [`Self::line_start`], for the end, before the line feed.
+    fn line_end(&self, offset: usize, bound: usize) -> (usize, bool) {
+        let limit = self.text.floor_char_boundary(offset + NEAR).min(bound).max(offset);
+        match self.text[offset..limit].find('\n') {
+            Some(at) => (offset + at, true),
+            None => (limit, limit == bound),
         }
     }
 
@@ -168,5 +201,41 @@ impl Document {
             row: u32::try_from(place.line.get()).unwrap_or(u32::MAX),
             column: u32::try_from(place.column.get()).unwrap_or(u32::MAX),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::Encoding;
+
+    /// The excerpt of the first `needle`, as its first row, text and needle.
+    fn excerpt(text: &str, needle: &str) -> (u32, String, String) {
+        let path: Arc<Path> = Path::new("a.py").into();
+        let text = text.to_owned();
+        let start = TextSize::try_from(text.find(needle).expect("in the text")).expect("short");
+        let range = TextRange::at(start, TextSize::of(needle));
+        let source = Source { path, kind: Kind::Python, text, encoding: Encoding::Utf8, bom: false };
+        let excerpt = Document::new(source, None, Syntax::Text).excerpt(range);
+        let found = excerpt.text[excerpt.start..excerpt.end].to_owned();
+        (excerpt.first_row, excerpt.text, found)
+    }
+
+    #[test]
+    fn excerpts_are_whole_lines_and_one_around() {
+        let text = "a\r\nbé\r\nimport cgi\r\nd\r\ne\r\n";
+        assert_eq!(excerpt(text, "cgi"), (2, "bé\r\nimport cgi\r\nd".to_owned(), "cgi".to_owned()));
+        assert_eq!(excerpt(text, "a"), (1, "a\r\nbé".to_owned(), "a".to_owned()));
+        assert_eq!(excerpt("cgi", "cgi"), (1, "cgi".to_owned(), "cgi".to_owned()));
+        assert_eq!(excerpt("x\ncgi\n", "cgi"), (1, "x\ncgi\n".to_owned(), "cgi".to_owned()));
+    }
+
+    #[test]
+    fn long_lines_are_cut_near_the_range() {
+        let long = "é".repeat(1000);
+        let text = format!("{long}\nx = 1; {long}cgi{long}\n{long}\n");
+        let (row, shown, found) = excerpt(&text, "cgi");
+        assert_eq!((row, found.as_str()), (2, "cgi"));
+        assert!(shown.len() <= 2 * NEAR + 3 && shown.starts_with('é') && !shown.contains('\n'), "{shown}");
     }
 }

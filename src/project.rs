@@ -17,8 +17,11 @@ use crate::version::PythonVersion;
 use declared::Declared;
 use folder::Folder;
 
+pub mod app_settings;
+pub mod cloudformation;
 mod declared;
 mod folder;
+pub mod function_app;
 mod ini;
 mod pyproject;
 mod requirements;

@@ -1,4 +1,4 @@
-// The form of a file in `rules/stdlib/`, read by the build. Unknown keys are
+// The forms of the files in `rules/`, read by the build. Unknown keys are
 // refused; `rules/schema.json` is generated from these types.
 
 use std::collections::BTreeMap;
@@ -46,4 +46,28 @@ pub struct Name {
     pub unsafe_because: Option<String>,
     /// The way out where there is no drop-in successor.
     pub instead: Option<String>,
+}
+
+/// The file `rules/aws/runtimes.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Runtimes {
+    /// Link to where the days are documented.
+    pub source: String,
+    /// The day on which they were read.
+    pub as_of: String,
+    /// By the name that templates use, such as `python3.9`.
+    pub runtimes: BTreeMap<String, Runtime>,
+}
+
+/// One runtime of AWS Lambda; days as `2026-07-01`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Runtime {
+    /// From this day on it gets no patches and no support.
+    pub deprecated: String,
+    /// From this day on no function can be created with it.
+    pub create_blocked: String,
+    /// From this day on no function with it can be updated.
+    pub update_blocked: String,
 }

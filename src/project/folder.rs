@@ -22,6 +22,10 @@ pub(super) struct Folder {
     /// Files that [`Declared`] reads, sorted.
     declarations: Vec<PathBuf>,
     declared: OnceLock<Declared>,
+    /// A `host.json` lies here.
+    pub(super) is_function_app: bool,
+    pub(super) is_python_app: OnceLock<bool>,
+    pub(super) uses_extension: OnceLock<bool>,
 }
 
 impl Folder {
@@ -50,6 +54,7 @@ impl Folder {
     }
 
     fn add_file(&mut self, name: String) {
+        self.is_function_app |= name == "host.json";
         if is_declaration(&name) {
             self.declarations.push(self.path.join(&name));
         }
@@ -75,6 +80,16 @@ impl Folder {
     pub(super) fn has_module(&self, module: &str) -> bool {
         self.modules.contains(module)
             || (self.has_folder(module) && self.path.join(module).join("__init__.py").is_file())
+    }
+
+    /// Names of the modules that lie here as files.
+    pub(super) fn modules(&self) -> &FxHashSet<String> {
+        &self.modules
+    }
+
+    /// Names of the folders in it.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &str> {
+        self.folders.iter().map(String::as_str)
     }
 
     pub(super) fn has_folder(&self, name: &str) -> bool {

@@ -144,8 +144,9 @@ fn elsewhere(finding: &Finding, edit: &Edit, context: &Context) -> Vec<Line> {
         return vec![Line { place, sign: Sign::Remark, text }];
     }
     let sign = if edit.span.range.is_empty() { Sign::New } else { Sign::Part };
+    let shown = |text| if sign == Sign::Part { format!("… {} …", tidy(text)) } else { tidy(text) };
     let lines = edit.content.lines().filter(|text| !text.trim().is_empty());
-    lines.map(|text| Line { place: std::mem::take(&mut place), sign, text: tidy(text) }).collect()
+    lines.map(|text| Line { place: std::mem::take(&mut place), sign, text: shown(text) }).collect()
 }
 
 fn tidy(line: &str) -> String {

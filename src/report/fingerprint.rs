@@ -14,7 +14,7 @@ impl Fingerprints {
     /// A fingerprint of the path, the rule, the symbol and the source line with
     /// its white space evened out, and which of those that have it this is, from 1.
     pub fn of_finding(&mut self, finding: &Finding, path: &str) -> (u128, usize) {
-        self.of_parts(&[path, finding.rule, &finding.symbol], line(finding))
+        self.of_parts(&[path, finding.rule, &finding.symbol], finding.excerpt.line())
     }
 
     /// As [`Self::of_finding`], for a problem.
@@ -38,16 +38,6 @@ impl Fingerprints {
         *count += 1;
         (hash.0, *count)
     }
-}
-
-/// The line on which the finding begins.
-fn line(finding: &Finding) -> &str {
-    let excerpt = &finding.excerpt;
-    let text = excerpt.text.as_str();
-    let Some((before, behind)) = text.split_at_checked(excerpt.start) else { return "" };
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let end = behind.find('\n').map_or(text.len(), |at| excerpt.start + at);
-    &text[start..end]
 }
 
 struct Fnv(u128);

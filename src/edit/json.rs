@@ -1,0 +1,172 @@
+//! Editing JSON by the places of its values.
+
+use ruff_text_size::{TextRange, TextSize};
+
+use super::Change;
+use crate::parse::json::Value;
+
+/// The deletions that take the member at `index` from an object and keep it
+/// well-formed. The comma goes with the member; so do its line, if nothing else
+/// stands on it, and a comment behind it on that line. Comments on lines of
+/// their own stay.
+#[must_use]
+pub fn remove_member(text: &str, object: &Value, index: usize) -> Vec<Change> {
+    let members = object.members();
+    let Some(member) = members.get(index) else { return Vec::new() };
+    let (start, end) = (member.range().start().to_usize(), member.range().end().to_usize());
+    let close = object.range.end().to_usize() - 1;
+    let previous = index.checked_sub(1).map(|index| members[index].range().end().to_usize());
+    let next = members.get(index + 1).map(|next| next.range().start().to_usize());
+    let comma = comma(text, end, next.unwrap_or(close));
+
+    let open = object.range.start().to_usize() + 1;
+    let alone = previous.is_none() && next.is_none();
+    let rest = comma.map_or(end, |comma| comma + 1);
+    if alone && is_blank(&text[open..start]) && is_blank(&text[end..close].replacen(',', "", 1)) {
+        return vec![deletion(open, close)];
+    }
+    // The last member takes the comma before it along, unless it has its own.
+    let before = previous.filter(|_| next.is_none() && comma.is_none());
+    let before = before.and_then(|previous| self::comma(text, previous, start));
+    if let Some((from, to)) = whole_lines(text, start, rest) {
+        let comma = before.map(|at| deletion(at, at + 1));
+        return comma.into_iter().chain([deletion(from, to)]).collect();
+    }
+    match (before, next) {
+        (Some(before), _) if is_blank(&text[before + 1..start]) => vec![deletion(before, end)],
+        (Some(before), _) => vec![deletion(before, before + 1), deletion(start, end)],
+        (None, Some(next)) if is_blank(&text[rest..next]) => vec![deletion(start, next)],
+        _ => vec![deletion(start, rest)],
+    }
+}
+
+/// A string literal.
+#[must_use]
+pub fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Where to insert what, so that an array gets one more element behind its
+/// last; `None` if it has none to be like.
+#[must_use]
+pub fn append_element(text: &str, array: &Value, element: &str) -> Option<Change> {
+    let [.., last] = array.elements() else { return None };
+    let at = last.range.end();
+    let from = match array.elements() {
+        [.., previous, _] => previous.range.end(),
+        _ => array.range.start() + TextSize::new(1),
+    };
+    let gap = &text[TextRange::new(from, last.range.start())];
+    let space = gap.rfind('\n').map_or(" ", |line| &gap[line..]);
+    let space = if is_blank(space) { space } else { " " };
+    Some(Change::new(TextRange::empty(at), format!(",{space}{element}")))
+}
+
+/// The comma between two places, outside of comments.
+fn comma(text: &str, from: usize, to: usize) -> Option<usize> {
+    let mut at = from;
+    while at < to {
+        let rest = &text[at..to];
+        if rest.starts_with(',') {
+            return Some(at);
+        }
+        at += match comment(rest) {
+            0 => rest.chars().next().map_or(1, char::len_utf8),
+            length => length,
+        };
+    }
+    None
+}
+
+/// The length of the comment that a text begins with.
+fn comment(text: &str) -> usize {
+    if text.starts_with("//") {
+        text.find('\n').unwrap_or(text.len())
+    } else if text.starts_with("/*") {
+        text.find("*/").map_or(text.len(), |end| end + 2)
+    } else {
+        0
+    }
+}
+
+/// The lines of a member, if they hold nothing but it and a comment behind it.
+fn whole_lines(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let stop = text[end..].find('\n').map(|at| end + at + 1)?;
+    let behind = text[end..stop].trim();
+    let is_comment =
+        behind.starts_with("//") || (behind.starts_with("/*") && comment(behind) == behind.len());
+    (is_blank(&text[line..start]) && (behind.is_empty() || is_comment)).then_some((line, stop))
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+fn deletion(start: usize, end: usize) -> Change {
+    let at = |offset: usize| TextSize::try_from(offset).unwrap_or_default();
+    Change::new(TextRange::new(at(start), at(end)), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::json::parse;
+
+    /// Removes each key in turn from the object, and checks what is left.
+    fn removed(text: &str, key: &str) -> String {
+        let object = parse(text).expect("well-formed");
+        let index = object.members().iter().position(|member| &*member.key == key).expect("there");
+        let mut result = text.to_owned();
+        for change in remove_member(text, &object, index).into_iter().rev() {
+            result.replace_range(std::ops::Range::<usize>::from(change.range), &change.content);
+        }
+        let rest = parse(&result).unwrap_or_else(|fault| panic!("{fault}: {result}"));
+        assert_eq!(rest.members().len() + 1, object.members().len());
+        result
+    }
+
+    #[test]
+    fn removes_members() {
+        for (text, key, expected) in [
+            ("{\"a\": 1, \"b\": 2, \"c\": 3}", "a", "{\"b\": 2, \"c\": 3}"),
+            ("{\"a\": 1, \"b\": 2, \"c\": 3}", "b", "{\"a\": 1, \"c\": 3}"),
+            ("{\"a\": 1, \"b\": 2, \"c\": 3}", "c", "{\"a\": 1, \"b\": 2}"),
+            ("{ \"a\": 1 }", "a", "{}"),
+            ("{\n  \"a\": 1,\n}\n", "a", "{}\n"),
+            ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", "a", "{\n  \"b\": 2\n}\n"),
+            ("{\n  \"a\": 1,\n  \"b\": 2\n}\n", "b", "{\n  \"a\": 1\n}\n"),
+            ("{\r\n\t\"a\": 1,\r\n\t\"b\": 2\r\n}", "a", "{\r\n\t\"b\": 2\r\n}"),
+            ("{\r\n\t\"a\": 1,\r\n\t\"b\": 2\r\n}", "b", "{\r\n\t\"a\": 1\r\n}"),
+            ("{\n  \"a\": 1,\n  \"b\": 2,\n}", "b", "{\n  \"a\": 1,\n}"),
+            ("{\n  \"a\": 1, // x, y\n  \"b\": 2 // z\n}", "b", "{\n  \"a\": 1 // x, y\n}"),
+            ("{\n  \"a\": 1 // x, y\n  ,\"b\": 2}", "b", "{\n  \"a\": 1 // x, y\n  }"),
+            ("{\n  // why\n  \"a\": 1\n}", "a", "{\n  // why\n}"),
+            ("{\"a\": [1,\n 2], /* x */ \"b\": 2}", "a", "{ /* x */ \"b\": 2}"),
+            ("{\"a\": 1 /* , */, \"b\": 2}", "a", "{\"b\": 2}"),
+            ("{\n  \"a\": {\n    \"x\": 1\n  },\n  \"b\": 2\n}", "a", "{\n  \"b\": 2\n}"),
+            ("{ \"a\": 1,\n  \"b\": 2 }", "b", "{ \"a\": 1 }"),
+            ("{\"é\": 1 /* é */, \"a\": \"é\"}", "a", "{\"é\": 1 /* é */}"),
+        ] {
+            assert_eq!(removed(text, key), expected, "{text} without {key}");
+        }
+    }
+
+    #[test]
+    fn appends_elements() {
+        for (text, expected) in [
+            ("[1]", "[1, 2]"),
+            ("[\n  1\n]", "[\n  1,\n  2\n]"),
+            ("[0,\n  1 // x\n]", "[0,\n  1,\n  2 // x\n]"),
+            ("[1,]", "[1, 2,]"),
+        ] {
+            let array = parse(text).expect("well-formed");
+            let change = append_element(text, &array, "2").expect("not empty");
+            let mut result = text.to_owned();
+            result.insert_str(change.range.start().to_usize(), &change.content);
+            assert_eq!(result, expected);
+            assert!(parse(&result).is_ok());
+        }
+        assert!(append_element("[]", &parse("[]").expect("well-formed"), "2").is_none());
+    }
+}

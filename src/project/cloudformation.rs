@@ -1,0 +1,345 @@
+//! CloudFormation and SAM templates: what is deployed on which runtime.
+//!
+//! Values are followed through `Ref`, `Fn::Sub`, `Fn::Join`, `Fn::FindInMap`
+//! and `Fn::If` to the literals they come from, so that a finding points at the
+//! text that has to change. What only a deployment knows stays unknown.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use crate::parse::tree::{Member, Tree};
+
+/// Values that are followed for the literals of one, so that no template,
+/// however it refers to itself, takes long.
+const MAX_STEPS: usize = 1_000;
+
+/// Literals that one value may come from.
+const MAX_LITERALS: usize = 64;
+
+/// A template.
+#[derive(Debug, Clone, Copy)]
+pub struct Template<'a> {
+    root: Tree<'a>,
+}
+
+/// A resource of a template.
+#[derive(Debug, Clone, Copy)]
+pub struct Resource<'a> {
+    /// Its logical name.
+    pub name: &'a str,
+    /// Such as `AWS::Lambda::Function`.
+    pub kind: &'a str,
+    body: Tree<'a>,
+}
+
+/// A text that a value can have, and the literal that decides it.
+#[derive(Debug, Clone)]
+pub struct Literal<'a> {
+    /// The whole value.
+    pub text: Cow<'a, str>,
+    /// The scalar in the template that it comes from.
+    pub source: Tree<'a>,
+    /// What `Fn::Sub` or `Fn::Join` puts before the scalar's text.
+    pub before: String,
+    /// What they put behind it.
+    pub after: String,
+    /// How the value refers to the scalar.
+    pub origin: Origin<'a>,
+}
+
+/// How a value refers to a literal.
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
+    /// It is written there.
+    Direct,
+    /// The default of this parameter: its name and declaration.
+    Parameter(&'a str, Tree<'a>),
+    /// An entry of `Mappings`.
+    Mapping,
+    /// Put together from several literals, of which `source` is the whole.
+    Computed,
+}
+
+impl<'a> Template<'a> {
+    /// Recognises a template by its content: a `Resources` object with
+    /// resources of AWS.
+    #[must_use]
+    pub fn of(root: Tree<'a>) -> Option<Self> {
+        let template = Self { root };
+        let is_aws = |resource: &Resource<'_>| resource.kind.starts_with("AWS::");
+        template.resources().iter().any(is_aws).then_some(template)
+    }
+
+    /// Every resource, those in `Fn::ForEach` included.
+    #[must_use]
+    pub fn resources(self) -> Vec<Resource<'a>> {
+        let mut resources = Vec::new();
+        for member in self.root.get("Resources").map(Tree::members).unwrap_or_default() {
+            match member.key {
+                Some(key) if key.starts_with("Fn::ForEach") => {
+                    let body = member.value.elements().get(2).map(|body| body.members());
+                    resources.extend(body.unwrap_or_default().into_iter().filter_map(resource));
+                }
+                _ => resources.extend(resource(member)),
+            }
+        }
+        resources
+    }
+
+    /// A value below `Globals.Function`.
+    #[must_use]
+    pub fn function_default(self, property: &str) -> Option<Tree<'a>> {
+        self.root.get("Globals")?.get("Function")?.get(property)
+    }
+
+    /// Every text that a value can have, as far as the template says. The same
+    /// literal can occur twice.
+    #[must_use]
+    pub fn literals(self, value: Tree<'a>) -> Vec<Literal<'a>> {
+        let mut literals = self.follow(value, &Cell::new(MAX_STEPS));
+        literals.truncate(MAX_LITERALS);
+        literals
+    }
+
+    fn follow(self, value: Tree<'a>, steps: &Cell<usize>) -> Vec<Literal<'a>> {
+        let Some(left) = steps.get().checked_sub(1) else { return Vec::new() };
+        steps.set(left);
+        let Some((function, argument)) = function(value) else {
+            return value.text().map(|text| direct(value, text)).into_iter().collect();
+        };
+        match function {
+            "Ref" => argument.text().and_then(|name| self.parameter(name)).unwrap_or_default(),
+            "Sub" => self.substitute(argument, steps),
+            "Join" => self.join(argument, steps),
+            "FindInMap" => self.find_in_map(argument),
+            "If" => {
+                let branches = argument.elements();
+                let branches = branches.get(1..3).unwrap_or_default();
+                branches.iter().flat_map(|branch| self.follow(*branch, steps)).take(MAX_LITERALS).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The default of a parameter, which is always literal.
+    fn parameter(self, name: &str) -> Option<Vec<Literal<'a>>> {
+        let parameters = self.root.get("Parameters")?.members();
+        let member = parameters.iter().find(|member| member.key == Some(name))?;
+        let (name, declaration) = (member.key?, member.value);
+        let default = declaration.get("Default")?;
+        let literal = Literal { origin: Origin::Parameter(name, declaration), ..constant(default)? };
+        Some(vec![literal])
+    }
+
+    /// `Fn::Sub` with a text, or with a text and variables of its own.
+    fn substitute(self, argument: Tree<'a>, steps: &Cell<usize>) -> Vec<Literal<'a>> {
+        let elements = argument.elements();
+        let (node, variables) = match elements.as_slice() {
+            [node, variables, ..] => (*node, Some(*variables)),
+            [node] => (*node, None),
+            [] => (argument, None),
+        };
+        let Some(text) = node.text() else { return Vec::new() };
+        let mut parts = Vec::new();
+        for (constant, name) in placeholders(text) {
+            parts.push(vec![direct(node, constant)]);
+            if let Some(name) = name {
+                let own = variables.and_then(|variables| variables.get(name));
+                let own = own.map(|value| self.follow(value, steps));
+                parts.push(own.or_else(|| self.parameter(name)).unwrap_or_default());
+            }
+        }
+        combine(node, parts)
+    }
+
+    fn join(self, argument: Tree<'a>, steps: &Cell<usize>) -> Vec<Literal<'a>> {
+        let elements = argument.elements();
+        let [delimiter, values] = elements.as_slice() else { return Vec::new() };
+        let Some(text) = delimiter.text() else { return Vec::new() };
+        let mut parts = Vec::new();
+        for (index, value) in values.elements().into_iter().enumerate() {
+            if index > 0 && !text.is_empty() {
+                parts.push(vec![direct(*delimiter, text)]);
+            }
+            parts.push(self.follow(value, steps));
+        }
+        combine(argument, parts)
+    }
+
+    /// The entries that the keys can choose; a key that is not literal may
+    /// choose any.
+    fn find_in_map(self, argument: Tree<'a>) -> Vec<Literal<'a>> {
+        let path = argument.elements();
+        let [map, keys @ ..] = path.as_slice() else { return Vec::new() };
+        let map = map.text().and_then(|name| self.root.get("Mappings")?.get(name));
+        let mut chosen: Vec<Tree<'a>> = map.into_iter().collect();
+        for key in keys.iter().take(2) {
+            let key = function(*key).is_none().then(|| key.text()).flatten();
+            let inside = |tree: Tree<'a>| match key {
+                Some(key) => tree.get(key).into_iter().collect::<Vec<_>>(),
+                None => tree.members().into_iter().map(|member| member.value).collect(),
+            };
+            chosen = chosen.into_iter().flat_map(inside).take(MAX_LITERALS).collect();
+        }
+        let entry = |value: Tree<'a>| Some(Literal { origin: Origin::Mapping, ..constant(value)? });
+        chosen.into_iter().filter_map(entry).collect()
+    }
+}
+
+impl<'a> Resource<'a> {
+    /// A property.
+    #[must_use]
+    pub fn property(self, name: &str) -> Option<Tree<'a>> {
+        self.body.get("Properties")?.get(name)
+    }
+
+    /// An entry of the metadata.
+    #[must_use]
+    pub fn metadata(self, name: &str) -> Option<Tree<'a>> {
+        self.body.get("Metadata")?.get(name)
+    }
+}
+
+fn resource(member: Member<'_>) -> Option<Resource<'_>> {
+    Some(Resource { name: member.key?, kind: member.value.get("Type")?.text()?, body: member.value })
+}
+
+fn direct<'a>(source: Tree<'a>, text: &'a str) -> Literal<'a> {
+    let (before, after) = (String::new(), String::new());
+    Literal { text: Cow::Borrowed(text), source, before, after, origin: Origin::Direct }
+}
+
+/// A scalar where no function may stand.
+fn constant(value: Tree<'_>) -> Option<Literal<'_>> {
+    value.text().filter(|_| function(value).is_none()).map(|text| direct(value, text))
+}
+
+/// The intrinsic function that a value calls, without its `Fn::`, and the
+/// argument.
+fn function(value: Tree<'_>) -> Option<(&str, Tree<'_>)> {
+    if let Some(name) =
+        value.tag().and_then(|tag| tag.strip_prefix('!')).filter(|name| !name.starts_with('!'))
+    {
+        return Some((name, value));
+    }
+    let members = value.members();
+    let [member] = members.as_slice() else { return None };
+    let name = member.key?;
+    (name == "Ref").then_some(name).or_else(|| name.strip_prefix("Fn::")).map(|name| (name, member.value))
+}
+
+/// The constant pieces of a text for `Fn::Sub`, each with the placeholder
+/// behind it.
+fn placeholders(text: &str) -> Vec<(&str, Option<&str>)> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let Some(length) = rest[start..].find('}') else { break };
+        pieces.push((&rest[..start], Some(rest[start + 2..start + length].trim())));
+        rest = &rest[start + length + 1..];
+    }
+    pieces.push((rest, None));
+    pieces
+}
+
+/// Puts parts together. Where one part varies or refers to something, the
+/// result points there; `whole` stands for a text of several such parts.
+fn combine<'a>(whole: Tree<'a>, parts: Vec<Vec<Literal<'a>>>) -> Vec<Literal<'a>> {
+    let is_constant =
+        |part: &Vec<Literal<'a>>| matches!(part.as_slice(), [one] if matches!(one.origin, Origin::Direct));
+    let moving: Vec<usize> = (0..parts.len()).filter(|&at| !is_constant(&parts[at])).collect();
+    let text = |parts: &[Vec<Literal<'a>>]| -> Option<String> {
+        parts.iter().map(|part| part.first().map(|literal| &*literal.text)).collect()
+    };
+    let computed =
+        |text: String| Literal { text: text.into(), origin: Origin::Computed, ..direct(whole, "") };
+    match moving.as_slice() {
+        [] if parts.len() == 1 => parts.into_iter().next().unwrap_or_default(),
+        [at] => {
+            let before = text(&parts[..*at]).unwrap_or_default();
+            let after = text(&parts[*at + 1..]).unwrap_or_default();
+            let extended = |literal: &Literal<'a>| Literal {
+                text: format!("{before}{}{after}", literal.text).into(),
+                before: format!("{before}{}", literal.before),
+                after: format!("{}{after}", literal.after),
+                ..literal.clone()
+            };
+            parts[*at].iter().map(extended).collect()
+        }
+        _ if parts.iter().all(|part| part.len() == 1) => text(&parts).map(computed).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::{json, yaml};
+
+    /// Every text of the functions' runtimes, with the source's text.
+    fn runtimes(root: Tree<'_>, text: &str) -> Vec<String> {
+        let template = Template::of(root).expect("a template");
+        let values = template.resources().into_iter().filter_map(|resource| resource.property("Runtime"));
+        let literals = values.flat_map(|value| template.literals(value));
+        literals.map(|literal| format!("{} from {}", literal.text, &text[literal.source.range()])).collect()
+    }
+
+    fn of_yaml(value: &str) -> Vec<String> {
+        let text = format!(
+            "Parameters:\n  Whole: {{Type: String, Default: python3.8}}\n  Part: {{Type: String, Default: '3.9'}}\n  None: {{Type: String}}\nMappings:\n  M:\n    dev: {{r: python3.7}}\n    prod: {{r: python3.6}}\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: {value}\n"
+        );
+        let documents = yaml::parse(&text).expect("well-formed");
+        runtimes(Tree::of(&documents[0]), &text)
+    }
+
+    #[test]
+    fn follows_values() {
+        for (value, expected) in [
+            ("python3.11", &["python3.11 from python3.11"][..]),
+            ("!Ref Whole", &["python3.8 from python3.8"]),
+            ("{Ref: Whole}", &["python3.8 from python3.8"]),
+            ("!Ref None", &[]),
+            ("!Ref AWS::NoValue", &[]),
+            ("!Sub 'python${Part}'", &["python3.9 from '3.9'"]),
+            ("!Sub python3.11", &["python3.11 from python3.11"]),
+            ("!Sub ['python${V}', {V: '3.7'}]", &["python3.7 from 'python${V}'"]),
+            ("!Sub 'python${None}'", &[]),
+            ("!Sub '${Whole}${Part}'", &["python3.83.9 from '${Whole}${Part}'"]),
+            ("!Join ['', [python, !Ref Part]]", &["python3.9 from '3.9'"]),
+            ("!Join ['.', [python3, '8']]", &["python3.8 from ['.', [python3, '8']]"]),
+            ("!If [c, python3.8, !Ref Part]", &["python3.8 from python3.8", "3.9 from '3.9'"]),
+            ("!FindInMap [M, dev, r]", &["python3.7 from python3.7"]),
+            ("!FindInMap [M, !Ref Stage, r]", &["python3.7 from python3.7", "python3.6 from python3.6"]),
+            ("!ImportValue x", &[]),
+            ("{{resolve: ssm}: x}", &[]),
+        ] {
+            assert_eq!(of_yaml(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn reads_json() {
+        let text = r#"{"Parameters": {"P": {"Default": "3.8"}}, "Resources": {
+            "F": {"Type": "AWS::Serverless::Function", "Properties": {"Runtime": {"Fn::Sub": "python${P}"}}},
+            "Fn::ForEach::All": ["X", ["a"], {"G${X}": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.9"}}}]}}"#;
+        let root = json::parse(text).expect("well-formed");
+        let mut seen = runtimes(Tree::Json(&root), text);
+        seen.sort();
+        assert_eq!(seen, ["python3.8 from \"3.8\"", "python3.9 from \"python3.9\""]);
+    }
+
+    #[test]
+    fn is_not_fooled() {
+        for text in [
+            "Resources: [a]",
+            "resources:\n  Type: AWS::Lambda::Function",
+            "Resources:\n  a: {Type: Deployment}",
+        ] {
+            let documents = yaml::parse(text).expect("well-formed");
+            assert!(Template::of(Tree::of(&documents[0])).is_none(), "{text}");
+        }
+        let circular = "Parameters: {A: {Default: !Sub '${A}${A}'}}\nResources: {F: {Type: AWS::Lambda::Function, Properties: {Runtime: !Ref A}}}";
+        let documents = yaml::parse(circular).expect("well-formed");
+        assert_eq!(runtimes(Tree::of(&documents[0]), circular), [""; 0]);
+    }
+}
