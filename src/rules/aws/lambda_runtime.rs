@@ -5,8 +5,8 @@
 //! content: `Runtime` of `AWS::Serverless::Function` and `AWS::Lambda::Function`
 //! and below `Globals`, followed through `Ref`, `Fn::Sub`, `Fn::Join`,
 //! `Fn::FindInMap` and both branches of `Fn::If` to the literal that decides;
-//! `BuildMethod` of layers, and layers that do not list the target among their
-//! `CompatibleRuntimes`. Functions that are container images have no runtime
+//! `BuildMethod` of layers and functions, and layers that do not list the target
+//! among their `CompatibleRuntimes`. Functions that are container images have no runtime
 //! and are left alone, and so are other languages and newer Pythons.
 //!
 //! ## Why
@@ -16,7 +16,7 @@
 //! from that day on the deployment fails, which is an error. The days are judged
 //! for today or for `--as-of`.
 //!
-//! A layer built for another Python (`BuildMethod`) has wheels that the
+//! What is built for another Python (`BuildMethod`) has wheels that the
 //! function's Python cannot load: a warning. `CompatibleRuntimes` only informs.
 //!
 //! ## Example
@@ -40,12 +40,17 @@
 //! A new runtime is a new interpreter, and coming from 3.11 or older also a new
 //! operating system (Amazon Linux 2023), for which dependencies are built anew.
 //! While AWS still accepts the old runtime, the template works as it is, so
-//! changing it is unsafe. Once updates are blocked it cannot be deployed any
-//! more and changing a literal can only help: safe. It stays unsafe where the
-//! function uses layers, which must move along with it, and where the literal
-//! is a parameter's default or an entry of `Mappings`, which other places may
-//! use and a deployment may override. A parameter's `AllowedValues` get the new
-//! runtime too.
+//! changing it is unsafe. Once updates are blocked the function cannot be
+//! deployed any more, and changing the literal is safe where the next deployment
+//! builds the code anew: inline code, or a folder that `sam build` takes. It
+//! stays unsafe
+//!
+//! - where the code comes as an archive or from S3, which somebody must rebuild,
+//! - where the function uses layers or has a `BuildMethod`, which must move along,
+//! - where the code is for Python 2,
+//! - where the literal is a parameter's default or an entry of `Mappings`, which
+//!   other places may use and a deployment may override. A parameter's
+//!   `AllowedValues` get the new runtime too.
 
 use jiff::civil::Date;
 use ruff_text_size::TextRange;
@@ -68,6 +73,7 @@ pub static RULE: LambdaRuntime = LambdaRuntime;
 pub struct LambdaRuntime;
 
 const FUNCTIONS: &[&str] = &["AWS::Serverless::Function", "AWS::Lambda::Function"];
+const SAM_FUNCTION: &str = FUNCTIONS[0];
 const LAYERS: &[&str] = &["AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"];
 
 impl Rule for LambdaRuntime {
@@ -90,12 +96,12 @@ impl Rule for LambdaRuntime {
     }
 }
 
-/// Where a runtime is named, and what that means for it.
+/// Where the runtime of a function is named.
 struct Use<'a> {
     literal: Literal<'a>,
     runtime: &'static Runtime,
-    /// Some function with it uses layers.
-    layers: bool,
+    /// What else must change with it.
+    along: Option<&'static str>,
 }
 
 fn check(file: &File<'_>, root: Tree<'_>, sink: &mut Sink<'_>) {
@@ -106,40 +112,63 @@ fn check(file: &File<'_>, root: Tree<'_>, sink: &mut Sink<'_>) {
     for one in &uses {
         let range = one.literal.source.range();
         if one.runtime.python < file.settings.target && seen.insert(range) {
-            let layers = uses.iter().any(|other| other.layers && other.literal.source.range() == range);
-            report_runtime(file, one, layers, sink);
+            let same = uses.iter().filter(|other| other.literal.source.range() == range);
+            report_runtime(file, one, same.filter_map(|other| other.along).next(), sink);
         }
     }
-    for layer in resources.iter().filter(|resource| LAYERS.contains(&resource.kind)) {
-        report_build_method(file, template, *layer, &mut seen, sink);
-        report_compatible(file, template, *layer, sink);
+    for resource in &resources {
+        report_build_method(file, template, *resource, &mut seen, sink);
+        report_compatible(file, template, *resource, sink);
     }
 }
 
 /// Every runtime of every function that has one.
 fn uses<'a>(template: Template<'a>, resources: &[Resource<'a>]) -> Vec<Use<'a>> {
     let mut uses = Vec::new();
-    for resource in resources.iter().filter(|resource| FUNCTIONS.contains(&resource.kind)) {
+    for function in resources.iter().filter(|resource| FUNCTIONS.contains(&resource.kind)) {
         let property = |name| {
-            let default = || template.function_default(name).filter(|_| resource.kind == FUNCTIONS[0]);
-            resource.property(name).or_else(default)
+            let default = || template.function_default(name).filter(|_| function.kind == SAM_FUNCTION);
+            function.property(name).or_else(default)
         };
-        let is = |name, text| property(name).is_some_and(|value| value.text() == Some(text));
-        if is("PackageType", "Image") || property("ImageUri").is_some() {
+        let is_image = property("PackageType").is_some_and(|value| value.text() == Some("Image"));
+        if is_image || property("ImageUri").is_some() {
             continue;
         }
-        let layers = property("Layers").is_some();
+        let along = along(function, property);
         let literals = property("Runtime").map(|value| template.literals(value)).unwrap_or_default();
         for literal in literals {
             if let Some(runtime) = runtimes::runtime(&literal.text) {
-                uses.push(Use { literal, runtime, layers });
+                uses.push(Use { literal, runtime, along });
             }
         }
     }
     uses
 }
 
-fn report_runtime(file: &File<'_>, one: &Use<'_>, layers: bool, sink: &mut Sink<'_>) {
+/// What must change together with the runtime of a function, beyond what the
+/// next deployment builds by itself.
+fn along<'a>(
+    function: &Resource<'a>,
+    property: impl Fn(&'static str) -> Option<Tree<'a>>,
+) -> Option<&'static str> {
+    if property("Layers").is_some() {
+        return Some("the layers of the function must be built for the same Python");
+    }
+    if function.metadata("BuildMethod").is_some() {
+        return Some("the `BuildMethod` of the function must fit");
+    }
+    let is_inline = property("InlineCode").is_some()
+        || property("Code").is_some_and(|code| code.get("ZipFile").is_some());
+    let code = property("CodeUri");
+    let is_folder = |code: Tree<'_>| {
+        let archive = |path: &str| path.starts_with("s3://") || path.ends_with(".zip") || path.ends_with(".jar");
+        code.tag().is_none() && code.text().is_some_and(|path| !archive(path))
+    };
+    let is_built = function.kind == SAM_FUNCTION && code.is_none_or(is_folder);
+    (!is_inline && !is_built).then_some("the code comes ready-made and must be built anew for the runtime")
+}
+
+fn report_runtime(file: &File<'_>, one: &Use<'_>, along: Option<&str>, sink: &mut Sink<'_>) {
     let Use { literal, runtime, .. } = one;
     let target = target(file);
     let name = runtime.name;
@@ -156,7 +185,7 @@ fn report_runtime(file: &File<'_>, one: &Use<'_>, layers: bool, sink: &mut Sink<
         .url(runtimes::SOURCE);
     let Some(edits) = edits(file, literal, &target) else { return draft.emit() };
     let title = format!("Replace `{name}` with `{target}`");
-    match reason(literal, severity, layers) {
+    match reason(one, severity, along) {
         Some(reason) => draft.unsafe_fix(title, reason, edits).emit(),
         None => draft.safe_fix(title, edits).emit(),
     }
@@ -186,18 +215,19 @@ fn system(runtime: &Runtime) -> &'static str {
 const PYTHON_ON_AL2023: crate::version::PythonVersion = crate::version::PythonVersion::PY312;
 
 /// Why a person must look at the change; `None` if it can only help.
-fn reason(literal: &Literal<'_>, severity: Severity, layers: bool) -> Option<String> {
-    match literal.origin {
+fn reason(one: &Use<'_>, severity: Severity, along: Option<&str>) -> Option<String> {
+    let fixed = match one.literal.origin {
         Origin::Parameter(name, _) => {
-            Some(format!("other values of parameter `{name}` may be set where the template is deployed"))
+            return Some(format!("other values of parameter `{name}` may be set where the template is deployed"));
         }
-        Origin::Mapping => Some("other places may use the same entry of `Mappings`".to_owned()),
-        _ if layers => Some("the layers of the function must be built for the same Python".to_owned()),
+        Origin::Mapping => Some("other places may use the same entry of `Mappings`"),
+        _ if one.runtime.python.major < 3 => Some("the code is written for Python 2"),
         _ if severity < Severity::Error => {
-            Some("AWS Lambda still runs the old runtime, and the dependencies must be built anew".to_owned())
+            Some("AWS Lambda still runs the old runtime, and the dependencies must be built anew")
         }
-        _ => None,
-    }
+        _ => along,
+    };
+    fixed.map(str::to_owned)
 }
 
 /// The name of the runtime to move to.
@@ -247,11 +277,12 @@ fn append(file: &File<'_>, list: Tree<'_>, text: &str) -> Option<Edit> {
 fn report_build_method(
     file: &File<'_>,
     template: Template<'_>,
-    layer: Resource<'_>,
+    resource: Resource<'_>,
     seen: &mut FxHashSet<TextRange>,
     sink: &mut Sink<'_>,
 ) {
-    let literals = layer.metadata("BuildMethod").map(|value| template.literals(value)).unwrap_or_default();
+    let kind = if LAYERS.contains(&resource.kind) { "layer" } else { "function" };
+    let literals = resource.metadata("BuildMethod").map(|value| template.literals(value)).unwrap_or_default();
     for literal in literals {
         let Some(runtime) = runtimes::runtime(&literal.text) else { continue };
         let range = literal.source.range();
@@ -260,19 +291,21 @@ fn report_build_method(
         }
         let target = target(file);
         let name = runtime.name;
-        let message =
-            format!("layer `{}` is built for `{name}`; what is compiled in it does not load on `{target}`", layer.name);
+        let message = format!(
+            "{kind} `{}` is built for `{name}`; what is compiled in it does not load on `{target}`",
+            resource.name
+        );
         let draft = sink
             .finding(name, range, message)
             .severity(Severity::Warning)
             .confidence(Confidence::Likely)
-            .help(format!("Build the layer for `{target}`, together with the functions that use it."))
+            .help(format!("Build it for `{target}` when the functions run on that."))
             .url("https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-layers.html");
         match edits(file, &literal, &target) {
             Some(edits) => draft
                 .unsafe_fix(
                     format!("Replace `{name}` with `{target}`"),
-                    "the functions that use the layer must move at the same time",
+                    "the runtime of the functions must move at the same time",
                     edits,
                 )
                 .emit(),
@@ -282,7 +315,8 @@ fn report_build_method(
 }
 
 fn report_compatible(file: &File<'_>, template: Template<'_>, layer: Resource<'_>, sink: &mut Sink<'_>) {
-    let Some(list) = layer.property("CompatibleRuntimes") else { return };
+    let list = layer.property("CompatibleRuntimes").filter(|_| LAYERS.contains(&layer.kind));
+    let Some(list) = list else { return };
     let literals = list.elements().into_iter().flat_map(|value| template.literals(value));
     let pythons: Vec<_> =
         literals.filter_map(|literal| Some((runtimes::runtime(&literal.text)?, literal))).collect();
