@@ -87,6 +87,8 @@ impl<'a> Checker<'a> {
         }
         let document = match Document::parse(source, self.settings.target) {
             Ok(document) => document,
+            // Without a rule that reads the file nobody misses its syntax.
+            Err(_) if active.is_empty() => return Checked::default(),
             Err(unparsed) => return self.unparsed(*unparsed),
         };
         let mut findings = Vec::new();
@@ -168,8 +170,8 @@ impl<'a> Checker<'a> {
         Checked { findings: self.finish(&unparsed.document, findings), problem: None }
     }
 
-    fn report_syntax(&self, finding: Finding) -> Checked {
-        let mut findings = vec![finding];
+    fn report_syntax(&self, finding: impl Into<Option<Finding>>) -> Checked {
+        let mut findings: Vec<Finding> = finding.into().into_iter().collect();
         findings.retain(|finding| self.settings.selection.may_report(finding.rule, finding.group));
         self.keep_wanted(&mut findings);
         Checked { findings, problem: None }

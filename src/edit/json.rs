@@ -152,6 +152,34 @@ mod tests {
         }
     }
 
+    /// Every layout of up to three members with these gaps between the tokens.
+    #[test]
+    fn removes_members_in_any_layout() {
+        const GAPS: &[&str] = &["", " ", "\n  ", " /* c, \"x\" */ ", " // c, }\n"];
+        for members in 1..=3_usize {
+            let gaps = 2 * members + 1;
+            let layouts = if members == 3 { 3_usize } else { GAPS.len() };
+            for number in 0..layouts.pow(u32::try_from(gaps).expect("small")) * 2 {
+                let gap = |at: usize| GAPS[(number / 2 / layouts.pow(at as u32) + members) % GAPS.len()];
+                let mut text = format!("{{{}", gap(0));
+                for member in 0..members {
+                    let comma = if member + 1 < members || number % 2 == 1 { "," } else { "" };
+                    let (before, after) = (gap(2 * member + 1), gap(2 * member + 2));
+                    text += &format!("\"k{member}\": {member}{before}{comma}{after}");
+                }
+                text.push('}');
+                for member in 0..members {
+                    let rest = removed(&text, &format!("k{member}"));
+                    let rest = parse(&rest).expect("checked");
+                    let left: Vec<_> = (0..members).filter(|other| *other != member).collect();
+                    let keys: Vec<_> = rest.members().iter().map(|member| member.key.to_string()).collect();
+                    let expected: Vec<_> = left.iter().map(|other| format!("k{other}")).collect();
+                    assert_eq!(keys, expected, "{text} without k{member}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn appends_elements() {
         for (text, expected) in [

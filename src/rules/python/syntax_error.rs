@@ -103,19 +103,22 @@ pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &st
 }
 
 /// The finding for a configuration file or notebook that is not well-formed.
-/// Templates (`{{ … }}`) become well-formed only later, so they are no fault.
+/// Templates of JSON and YAML become well-formed only when they are filled in,
+/// so in them it is no fault.
 #[must_use]
-pub fn unparsed(unparsed: &Unparsed) -> Finding {
+pub fn unparsed(unparsed: &Unparsed) -> Option<Finding> {
     let Unparsed { document, fault } = unparsed;
-    let template = document.text.contains("{{") || document.text.contains("{%");
-    let severity = if template { Severity::Info } else { severity(&document.path).min(Severity::Warning) };
-    Finding {
+    let is_template = || ["{{", "{%", "<%"].iter().any(|mark| document.text.contains(mark));
+    if matches!(document.kind, Kind::Json | Kind::Yaml) && is_template() {
+        return None;
+    }
+    Some(Finding {
         rule: ID,
         group: Group::Syntax,
         symbol: "syntax".to_owned(),
         path: document.path.clone(),
         span: document.span(fault.range),
-        severity,
+        severity: severity(&document.path).min(Severity::Warning),
         confidence: Confidence::Certain,
         message: format!("this file is not well-formed, so it was not checked: {}", fault.message),
         help: None,
@@ -124,7 +127,7 @@ pub fn unparsed(unparsed: &Unparsed) -> Finding {
         deprecated_in: None,
         fix: None,
         excerpt: document.excerpt(fault.range),
-    }
+    })
 }
 
 /// Broken text in folders of test data is usually meant to be broken.
