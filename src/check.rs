@@ -165,13 +165,14 @@ impl<'a> Checker<'a> {
     }
 
     fn unparsed(&self, unparsed: crate::parse::Unparsed) -> Checked {
-        let mut findings = vec![crate::rules::syntax_error::unparsed(&unparsed)];
+        let mut findings: Vec<Finding> =
+            crate::rules::syntax_error::unparsed(&unparsed).into_iter().collect();
         findings.retain(|finding| self.settings.selection.may_report(finding.rule, finding.group));
         Checked { findings: self.finish(&unparsed.document, findings), problem: None }
     }
 
-    fn report_syntax(&self, finding: impl Into<Option<Finding>>) -> Checked {
-        let mut findings: Vec<Finding> = finding.into().into_iter().collect();
+    fn report_syntax(&self, finding: Finding) -> Checked {
+        let mut findings = vec![finding];
         findings.retain(|finding| self.settings.selection.may_report(finding.rule, finding.group));
         self.keep_wanted(&mut findings);
         Checked { findings, problem: None }
