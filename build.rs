@@ -1,5 +1,9 @@
 //! Lists the code rules and compiles the catalogue of `rules/`.
 
+#[path = "build/docker.rs"]
+mod docker;
+#[path = "src/catalogue/images_schema.rs"]
+mod images_schema;
 #[path = "src/catalogue/schema.rs"]
 mod schema;
 
@@ -11,10 +15,14 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/catalogue/schema.rs");
+    println!("cargo::rerun-if-changed=src/catalogue/images_schema.rs");
+    println!("cargo::rerun-if-changed=build");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     fs::write(out.join("rules.rs"), rules(&root.join("src/rules"))).expect("OUT_DIR is writable");
     fs::write(out.join("catalogue.rs"), catalogue(&root.join("rules/stdlib"))).expect("OUT_DIR is writable");
+    fs::write(out.join("docker.rs"), docker::tables(&root.join("rules/docker")))
+        .expect("OUT_DIR is writable");
     fs::write(out.join("runtimes.rs"), runtimes(&root.join("rules/aws/runtimes.yaml")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))

@@ -3,6 +3,7 @@
 
 use crate::version::PythonVersion;
 
+pub mod images;
 pub mod runtimes;
 
 mod stdlib;

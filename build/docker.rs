@@ -1,0 +1,82 @@
+//! Compiles `rules/docker/` into static tables.
+
+use std::fs;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use crate::images_schema::{Image, Manager, System, Tags, Verdict, Yum};
+
+/// The systems that images are built on and the package managers they have.
+pub fn tables(folder: &Path) -> String {
+    let systems: Vec<System> = read(&folder.join("systems"), |system: &System| &system.system);
+    let managers: Vec<Manager> = read(&folder.join("managers"), |manager: &Manager| &manager.manager);
+    let systems: String = systems.iter().map(system).collect();
+    let managers: String = managers.iter().map(manager).collect();
+    format!(
+        "/// Every system, sorted by id.\npub static SYSTEMS: &[System] = &[\n{systems}];\n\
+         /// Every manager, sorted by name.\npub static MANAGERS: &[Manager] = &[\n{managers}];\n"
+    )
+}
+
+fn read<T: DeserializeOwned>(folder: &Path, id: impl Fn(&T) -> &str) -> Vec<T> {
+    let mut entries = Vec::new();
+    for file in crate::listing(folder) {
+        let text = fs::read_to_string(&file).expect("a listed file can be read");
+        let entry: T =
+            serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert_eq!(id(&entry), crate::stem(&file), "{}: named after what it describes", file.display());
+        entries.push(entry);
+    }
+    entries
+}
+
+fn system(system: &System) -> String {
+    let System { system: id, title, manager, source, has, lacks, yum, packages, images } = system;
+    let packages: Vec<(&String, &String)> = packages.iter().collect();
+    let images: String = images.iter().map(image).collect();
+    let yum = yum.as_ref().map_or_else(
+        || "None".to_owned(),
+        |Yum { because, r#use }| {
+            format!("Some(Yum {{ because: {because:?}, r#use: {use:?} }})", r#use = r#use)
+        },
+    );
+    format!(
+        "System {{ id: {id:?}, title: {title:?}, manager: {manager:?}, source: {source:?}, has: &{has:?}, \
+         lacks: &{lacks:?}, yum: {yum}, packages: &{packages:?}, images: &[{images}] }},\n"
+    )
+}
+
+fn image(image: &Image) -> String {
+    let Image { names, mirrored_as, tags } = image;
+    let tags: String = tags.iter().map(tag).collect();
+    format!("Image {{ names: &{names:?}, mirrored_as: &{mirrored_as:?}, tags: &[{tags}] }},")
+}
+
+fn tag(tags: &Tags) -> String {
+    let Tags { any, word, from, until, having, lacking } = tags;
+    assert!(*any || word.is_some() || from.is_some(), "{tags:?} names no tag");
+    format!(
+        "Tags {{ any: {any}, word: {word:?}, from: {from:?}, until: {until:?}, having: {having:?}, lacking: &{lacking:?} }},"
+    )
+}
+
+fn manager(manager: &Manager) -> String {
+    let Manager { manager: name, version, source, commands, options } = manager;
+    let commands: String = commands.iter().map(verdict).collect();
+    let options: String = options.iter().map(verdict).collect();
+    format!(
+        "Manager {{ name: {name:?}, version: {version:?}, source: {source:?}, commands: &[{commands}], options: &[{options}] }},\n"
+    )
+}
+
+fn verdict((name, verdict): (&String, &Verdict)) -> String {
+    let Verdict { asks, value, only, write, because, leave_out, instead } = verdict;
+    let ways = [write.is_some(), leave_out.is_some(), instead.is_some()];
+    assert!(ways.into_iter().filter(|way| *way).count() <= 1, "`{name}` has more than one way out");
+    assert_eq!(write.is_some(), because.is_some(), "`{name}`: what is written needs its reason");
+    format!(
+        "Verdict {{ name: {name:?}, asks: {asks}, value: {value}, only: &{only:?}, write: {write:?}, \
+         because: {because:?}, leave_out: {leave_out:?}, instead: {instead:?} }},"
+    )
+}
