@@ -35,16 +35,16 @@ fn system(system: &System) -> String {
     let System { system: id, title, manager, source, has, lacks, yum, packages, images } = system;
     let packages: Vec<(&String, &String)> = packages.iter().collect();
     let images: String = images.iter().map(image).collect();
-    let yum = yum.as_ref().map_or_else(
-        || "None".to_owned(),
-        |Yum { because, r#use }| {
-            format!("Some(Yum {{ because: {because:?}, r#use: {use:?} }})", r#use = r#use)
-        },
-    );
+    let yum = yum.as_ref().map_or_else(|| "None".to_owned(), yum_of);
     format!(
         "System {{ id: {id:?}, title: {title:?}, manager: {manager:?}, source: {source:?}, has: &{has:?}, \
          lacks: &{lacks:?}, yum: {yum}, packages: &{packages:?}, images: &[{images}] }},\n"
     )
+}
+
+fn yum_of(yum: &Yum) -> String {
+    let Yum { because, r#use, careful } = yum;
+    format!("Some(Yum {{ because: {because:?}, r#use: {:?}, careful: {careful:?} }})", r#use)
 }
 
 fn image(image: &Image) -> String {

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod check;
 pub mod config;
 pub mod discover;
+pub mod docker;
 pub mod edit;
 pub mod error;
 pub mod finding;

@@ -31,6 +31,8 @@ pub struct Yum {
     pub because: &'static str,
     /// The command that takes the same arguments, where there is one.
     pub r#use: Option<&'static str>,
+    /// Why a person must look at the replacement in every case.
+    pub careful: Option<&'static str>,
 }
 
 /// Images with the same tags.

@@ -40,6 +40,8 @@ pub struct Yum {
     pub because: String,
     /// The command that takes the same arguments, where there is one.
     pub r#use: Option<String>,
+    /// Why a person must look at the replacement in every case.
+    pub careful: Option<String>,
 }
 
 /// Images with the same tags.

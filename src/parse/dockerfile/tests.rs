@@ -415,7 +415,7 @@ fn mutilated_files_are_read_without_panic() {
         "case x in ",
         "\u{feff}",
     ];
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/yum-missing");
     let files = std::fs::read_dir(folder).expect("the fixtures of the rule");
     let mut files: Vec<_> = files.map(|file| file.expect("a readable folder").path()).collect();
     files.sort();

@@ -10,6 +10,8 @@ use super::{
 pub struct Calls<'s> {
     /// In order of the text.
     pub all: Vec<Call<'s>>,
+    /// The names of the functions that the script defines.
+    pub functions: Vec<&'s Word>,
     links: Vec<Link<'s>>,
 }
 
@@ -283,7 +285,8 @@ impl<'s> Walker<'s> {
             }
             Compound::If(branches, otherwise) => self.branches(branches, otherwise.as_ref(), context),
             Compound::While(condition, body) => {
-                self.list(condition, context.unwatched());
+                // What fails is tried for ever, or ends the loop before it began.
+                self.list(condition, Context { fails: Failure::Stops, tested: true, ..context });
                 let link = self.answered(condition, None, context.link);
                 self.list(body, Context { link, ..context });
             }
@@ -301,10 +304,13 @@ impl<'s> Walker<'s> {
                     self.list(body, Context { link, ..context });
                 }
             }
-            Compound::Function(_, body) => match body {
-                Node::Simple(command) => self.simple(command, context),
-                Node::Compound(compound, _) => self.compound(compound, context),
-            },
+            Compound::Function(name, body) => {
+                self.out.functions.push(name);
+                match body {
+                    Node::Simple(command) => self.simple(command, context),
+                    Node::Compound(compound, _) => self.compound(compound, context),
+                }
+            }
             Compound::Arithmetic => {}
         }
     }

@@ -1,0 +1,32 @@
+//! What container build files mean: the system each stage runs on, which of
+//! its commands are reached, and what a package manager makes of another's
+//! command line.
+
+use crate::catalogue::images::{self, Match, System};
+use crate::parse::dockerfile::{Base, Dockerfile, ImageReference};
+
+pub mod package_manager;
+pub mod provided;
+pub mod reach;
+
+/// What a stage is built on.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'d> {
+    /// The system.
+    pub system: &'static System,
+    /// The image, as far as it is known.
+    pub image: &'d ImageReference,
+    /// It rests on an assumption: the default of an argument, the path of a
+    /// mirror, a tag that floats.
+    pub assumed: bool,
+}
+
+/// What a stage is built on, through all the stages it starts from; `None`
+/// where the image is not known.
+#[must_use]
+pub fn basis(dockerfile: &Dockerfile, stage: usize) -> Option<Basis<'_>> {
+    let root = *dockerfile.lineage(stage).first()?;
+    let Base::Image(image) = &dockerfile.stages.get(root)?.base else { return None };
+    let (system, sure) = images::system(&image.name, image.tag.as_deref(), image.digest.as_deref())?;
+    Some(Basis { system, image, assumed: image.assumed || sure != Match::Exact })
+}

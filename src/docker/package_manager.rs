@@ -1,0 +1,249 @@
+//! What another package manager makes of a `yum` command line.
+
+use ruff_text_size::{TextRange, TextSize};
+
+use crate::catalogue::images::{Manager, System, Verdict};
+use crate::parse::shell::Word;
+
+/// The command line as the other manager wants it.
+#[derive(Debug, Default)]
+pub struct Translation {
+    /// Changes to the arguments: what stands where, and what it becomes.
+    pub edits: Vec<(TextRange, String)>,
+    /// Why a person must look at the result; empty if nobody need.
+    pub reasons: Vec<String>,
+    /// What the other manager cannot do, with the way out: there is no fix.
+    pub blocked: Option<String>,
+}
+
+/// Translates the arguments of `yum`.
+#[must_use]
+pub fn translate(arguments: &[Word], manager: &Manager, system: &System) -> Translation {
+    let mut reader = Reader {
+        manager,
+        system,
+        arguments,
+        out: Translation::default(),
+        answered: false,
+        command: None,
+        operands: Vec::new(),
+    };
+    reader.read();
+    reader.judge();
+    reader.out
+}
+
+struct Reader<'w> {
+    manager: &'w Manager,
+    system: &'w System,
+    arguments: &'w [Word],
+    out: Translation,
+    /// `-y` is given.
+    answered: bool,
+    /// The sub-command.
+    command: Option<&'w Word>,
+    /// What follows it, options left out.
+    operands: Vec<&'w Word>,
+}
+
+impl<'w> Reader<'w> {
+    fn read(&mut self) {
+        let mut at = 0;
+        while let Some(word) = self.arguments.get(at) {
+            at += 1;
+            match word.literal() {
+                Some(text) if text.starts_with("--") && text.len() > 2 => at += self.long(at - 1, text),
+                Some(text) if text.starts_with('-') && text.len() > 1 => at += self.letters(at - 1, text),
+                Some(_) if self.command.is_none() => self.command = Some(word),
+                _ => self.operands.push(word),
+            }
+        }
+    }
+
+    /// `--name`, `--name=value` or `--name value`; how many more words it takes.
+    fn long(&mut self, at: usize, text: &str) -> usize {
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        self.answered |= name == "--assumeyes";
+        let Some(verdict) = self.manager.option(name) else {
+            self.block(format!("`{}` does not know `{name}`", self.manager.name), "look for another way");
+            return 0;
+        };
+        let apart = verdict.value && value.is_none();
+        let value = value.or_else(|| if apart { self.arguments.get(at + 1)?.literal() } else { None });
+        let more = usize::from(apart).min(self.arguments.len() - at - 1);
+        if let Some(reason) = verdict.leave_out {
+            self.leave_out(at, at + more, name, reason);
+        } else {
+            self.check_option(verdict, value);
+        }
+        more
+    }
+
+    /// `-y`, `-yq`, `-d1`, `-d 1`; how many more words it takes.
+    fn letters(&mut self, at: usize, text: &str) -> usize {
+        let mut kept = String::from("-");
+        let mut left_out = Vec::new();
+        let mut more = 0;
+        for (place, letter) in text.char_indices().skip(1) {
+            let name = format!("-{letter}");
+            self.answered |= letter == 'y';
+            let Some(verdict) = self.manager.option(&name) else {
+                self.block(format!("`{}` does not know `{name}`", self.manager.name), "look for another way");
+                return 0;
+            };
+            match verdict.leave_out {
+                Some(reason) => left_out.push((name, reason)),
+                None => {
+                    self.check_option(verdict, None);
+                    kept.push(letter);
+                }
+            }
+            if verdict.value {
+                // The value is the rest of the word, or the next one.
+                let in_word = place + letter.len_utf8() < text.len();
+                more = usize::from(!in_word).min(self.arguments.len() - at - 1);
+                break;
+            }
+        }
+        let Some((first, reason)) = left_out.first() else { return more };
+        if kept == "-" {
+            self.leave_out(at, at + more, first, reason);
+        } else {
+            self.out.edits.push((self.arguments[at].range, kept));
+            self.leave_out(at + 1, at + more, first, reason);
+        }
+        more
+    }
+
+    fn check_option(&mut self, verdict: &Verdict, value: Option<&str>) {
+        let fits = |value: &str| {
+            let (key, _) = value.split_once('=').unwrap_or((value, ""));
+            // `REPOSITORY.option=` is passed on as it is.
+            verdict.only.contains(&value) || key.contains('.')
+        };
+        if let Some(instead) = verdict.instead {
+            self.block(format!("`{}` does not know `{}`", self.manager.name, verdict.name), instead);
+        } else if !verdict.only.is_empty() && !value.is_some_and(fits) {
+            let value = value.unwrap_or_default();
+            let what = format!("`{}` does not take `{} {value}`", self.manager.name, verdict.name);
+            self.block(what, &format!("leave it out, or write one of `{}`", verdict.only.join("`, `")));
+        }
+    }
+
+    /// Takes words away, with the blanks before them.
+    fn leave_out(&mut self, from: usize, to: usize, name: &str, reason: &str) {
+        for at in from..=to {
+            let Some(word) = self.arguments.get(at) else { return };
+            let before = at.checked_sub(1).and_then(|before| self.arguments.get(before));
+            let start = before.map_or(word.range.start(), |before| before.range.end());
+            self.out
+                .edits
+                .push((TextRange::new(start.min(word.range.start()), word.range.end()), String::new()));
+        }
+        let reason = format!("`{}` does not know `{name}`; {reason}", self.manager.name);
+        self.reason(reason);
+    }
+
+    fn judge(&mut self) {
+        let Some(word) = self.command else {
+            return self.block("there is no sub-command".to_owned(), "look at what the command is for");
+        };
+        let text = word.value.text();
+        let Some(verdict) = self.manager.command(text) else {
+            let what = format!("`{}` does not know `{text}`", self.manager.name);
+            return self.block(what, "look for another way");
+        };
+        if let Some(instead) = verdict.instead {
+            return self.block(format!("`{}` does not know `{text}`", self.manager.name), instead);
+        }
+        if let (Some(write), Some(because)) = (verdict.write, verdict.because) {
+            self.out.edits.push((word.range, write.to_owned()));
+            self.reason(because.to_owned());
+        }
+        if verdict.asks && !self.answered {
+            let end = word.range.end();
+            self.out.edits.push((TextRange::empty(end), " -y".to_owned()));
+            self.reason(format!(
+                "without `-y`, `{}` waits for an answer that never comes",
+                self.manager.name
+            ));
+        }
+        self.only(verdict);
+        if verdict.asks {
+            self.packages();
+        }
+    }
+
+    /// Sub-commands that take certain arguments alone.
+    fn only(&mut self, verdict: &Verdict) {
+        let Some(word) = self.operands.first().copied().filter(|_| !verdict.only.is_empty()) else { return };
+        let text = word.value.text();
+        if word.literal().is_some_and(|text| verdict.only.contains(&text)) && self.operands.len() == 1 {
+            return;
+        }
+        match (verdict.only, self.operands.as_slice()) {
+            ([one], [_]) => {
+                self.out.edits.push((word.range, (*one).to_owned()));
+                self.reason(format!("`{}` knows only `{} {one}`", self.manager.name, verdict.name));
+            }
+            _ => self.block(
+                format!("`{}` does not know `{} {text}`", self.manager.name, verdict.name),
+                &format!("write one of `{}`", verdict.only.join("`, `")),
+            ),
+        }
+    }
+
+    fn packages(&mut self) {
+        for word in std::mem::take(&mut self.operands) {
+            let text = word.value.text();
+            if word.literal().is_none() {
+                self.reason(format!("what `{text}` stands for is not known here"));
+            } else if text.ends_with(".rpm") || text.contains("://") || text.starts_with(['/', '.']) {
+                let what = format!("`{}` installs no files and addresses", self.manager.name);
+                self.block(what, "install it with `rpm -i`, and what it needs by name");
+            } else if text.starts_with('@') {
+                let what = format!("`{}` knows no groups", self.manager.name);
+                self.block(what, "install the packages of the group by name");
+            } else if let Some(reason) = self.system.package(plain(text)) {
+                self.reason(format!("`{}` cannot be installed: {reason}", plain(text)));
+            } else if word.glob || text.contains(['*', '?']) {
+                self.reason(format!("whether `{text}` still fits the same packages is not known here"));
+            } else if is_pinned(text) {
+                self.reason(format!("{} may not have the version of `{text}`", self.system.title));
+            }
+        }
+    }
+
+    fn reason(&mut self, reason: String) {
+        if !self.out.reasons.contains(&reason) {
+            self.out.reasons.push(reason);
+        }
+    }
+
+    /// There is no fix; the first obstacle is told.
+    fn block(&mut self, what: String, instead: &str) {
+        self.out.blocked.get_or_insert_with(|| format!("{what}: {instead}"));
+    }
+}
+
+/// A package's name without its architecture.
+fn plain(package: &str) -> &str {
+    let suffixes = [".x86_64", ".aarch64", ".i686", ".noarch"];
+    suffixes.iter().find_map(|suffix| package.strip_suffix(suffix)).unwrap_or(package)
+}
+
+/// Whether a version stands behind the package's name: `gcc-7.3.1`.
+fn is_pinned(package: &str) -> bool {
+    package.rsplit_once('-').is_some_and(|(_, last)| last.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether edits may be made so: none of them takes a comment or a line's end
+/// with it that others need, and each word stands in the file as it was read.
+#[must_use]
+pub fn fits(text: &str, translation: &Translation) -> bool {
+    translation.edits.iter().all(|(range, _)| {
+        let (start, end) = (range.start(), range.end());
+        let held = &text[TextRange::new(start, end.max(start + TextSize::new(0)))];
+        !held.contains('#') && !held.contains(['"', '\'', ','])
+    })
+}
