@@ -75,23 +75,16 @@ impl Page {
         let marker = marker(first.trim_start()).unwrap_or_default();
         let joined = lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
         let text = inline(&joined[marker.len()..]);
-        let mut line = format!("{:indent$}{marker}", "");
-        let hanging = line.chars().count();
-        let mut empty = true;
-        let mut wrapped = String::new();
-        for word in text.split_whitespace() {
-            if !empty && line.chars().count() + 1 + word.chars().count() > self.width {
-                let _ = writeln!(wrapped, "{line}");
-                line = " ".repeat(hanging);
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-        wrapped.push_str(&line);
+        let begin = format!("{:indent$}{marker}", "");
+        let hanging = " ".repeat(begin.chars().count());
+        let options = textwrap::Options::new(self.width)
+            .initial_indent(&begin)
+            .subsequent_indent(&hanging)
+            .break_words(false)
+            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let wrapped = textwrap::fill(&text, options);
         self.line(&wrapped);
     }
 
