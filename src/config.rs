@@ -45,6 +45,9 @@ pub struct Settings {
     pub backports: bool,
     /// The folder of the configuration file, else the current folder.
     pub root: PathBuf,
+    /// How to read the configuration files of folders below; `None` if these
+    /// settings hold there too.
+    pub deeper: Option<Deeper>,
 }
 
 impl Settings {
@@ -75,6 +78,7 @@ impl Default for Settings {
             force_exclude: false,
             backports: false,
             root: PathBuf::from("."),
+            deeper: None,
         }
     }
 }
@@ -122,13 +126,15 @@ pub struct Resolved {
     pub file: Option<PathBuf>,
     /// The folder that settings are rooted in.
     pub root: PathBuf,
+    /// How to read the configuration of folders below.
+    pub deeper: Option<Deeper>,
 }
 
 impl Resolved {
     /// The settings of the library.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        self.options.settings(&self.root)
+        Settings { deeper: self.deeper.clone(), ..self.options.settings(&self.root) }
     }
 }
 
@@ -156,7 +162,9 @@ impl Configuration {
         let beside = file.as_deref().filter(|_| !matches!(self.origin, Origin::File(_)));
         let root =
             beside.and_then(Path::parent).map_or_else(|| globs::absolute(Path::new(".")), Path::to_owned);
-        Ok(Resolved { options, file, root })
+        let nearest = matches!(self.origin, Origin::Nearest);
+        let deeper = nearest.then(|| Deeper { over: self.over.clone(), known: self.known.clone() });
+        Ok(Resolved { options, file, root, deeper })
     }
 
     fn given(&mut self, path: &Path) -> Result<usize, Error> {
@@ -191,6 +199,53 @@ impl Configuration {
         }
         self.seen.extend(passed.into_iter().map(|folder| (folder.to_owned(), found)));
         Ok(found)
+    }
+}
+
+/// What is needed to read a configuration file that a walk comes across.
+#[derive(Debug, Clone)]
+pub struct Deeper {
+    /// What the command line says.
+    over: Options,
+    /// Ids of all rules.
+    known: Vec<&'static str>,
+}
+
+/// The settings of a folder that has its own configuration file.
+#[derive(Debug)]
+pub struct Layer {
+    /// As reached from the command line.
+    pub folder: PathBuf,
+    /// What holds for the files below, unless a deeper layer does; a mistake
+    /// leaves it unsaid how to check them.
+    pub settings: Result<Settings, Error>,
+}
+
+impl Settings {
+    /// The layers below these settings, given the files that a walk has found.
+    #[must_use]
+    pub fn layers<'a>(&self, files: impl Iterator<Item = &'a Path>) -> Vec<Layer> {
+        let Some(deeper) = &self.deeper else { return Vec::new() };
+        let is_configuration =
+            |file: &&Path| file.file_name().is_some_and(|name| name == FILE_NAME || name == PYPROJECT);
+        let mut folders: Vec<&Path> = files.filter(is_configuration).filter_map(Path::parent).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        folders.into_iter().filter_map(|folder| self.layer(folder, deeper)).collect()
+    }
+
+    fn layer(&self, folder: &Path, deeper: &Deeper) -> Option<Layer> {
+        let root = globs::absolute(folder);
+        if root == self.root {
+            return None;
+        }
+        let found = read_folder(&root, &deeper.known).transpose()?;
+        let settings = found.map(|found| {
+            let mut options = found.options;
+            options.update(deeper.over.clone());
+            Self { deeper: self.deeper.clone(), ..options.settings(&root) }
+        });
+        Some(Layer { folder: folder.to_owned(), settings })
     }
 }
 

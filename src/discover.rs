@@ -124,6 +124,17 @@ pub fn is_excluded(path: &Path, settings: &Settings) -> bool {
     Excludes::new(settings, &mut Vec::new()).cover(path)
 }
 
+/// Takes away the files that a layer leaves out: `exclude` of a configuration
+/// file that the walk itself came across.
+pub fn drop_excluded(targets: &mut Vec<Target>, settings: &Settings, is_in_layer: impl Fn(&Path) -> bool) {
+    if settings.exclude.is_empty() {
+        return;
+    }
+    let excludes = Excludes::new(settings, &mut Vec::new());
+    let held = |target: &Target| target.explicit && !settings.force_exclude;
+    targets.retain(|target| held(target) || !is_in_layer(&target.path) || !excludes.cover(&target.path));
+}
+
 /// A file that the command line names.
 fn named(path: &Path) -> Option<Found> {
     let kind = match Kind::of_name(path) {

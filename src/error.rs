@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::finding::Problem;
+
 /// A mistake in what the user asked for, or a file of the run itself
 /// (configuration, baseline, report) that cannot be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +58,22 @@ impl Error {
             column: before[line..].chars().count() + 1,
             message,
         }
+    }
+}
+
+impl Error {
+    /// The error as one of several of a run that goes on; `so` tells what
+    /// follows from it.
+    #[must_use]
+    pub fn into_problem(self, so: &str) -> Problem {
+        let (path, message) = match self {
+            Self::Usage(message) => (PathBuf::new(), message),
+            Self::Malformed { path, row, column, message } => {
+                (path, format!("line {row}, column {column}: {message}"))
+            }
+            Self::File { path, message } => (path, message),
+        };
+        Problem { path, message: format!("{message} ({so})") }
     }
 }
 

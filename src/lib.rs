@@ -22,16 +22,19 @@ pub mod rule;
 pub mod rules;
 pub mod version;
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 pub use finding::Run;
 
 use check::{Checked, Checker};
 use config::Settings;
 use discover::Target;
+use finding::Problem;
 use project::Project;
 
 /// How far a run is, for another thread to look at while it lasts.
@@ -52,16 +55,63 @@ pub fn run(paths: &[PathBuf], settings: &Settings) -> Run {
 /// Checks every file below the paths, telling how far it is.
 #[must_use]
 pub fn run_watched(paths: &[PathBuf], settings: &Settings, progress: &Progress) -> Run {
-    let (targets, problems) = discover::discover(paths, settings);
+    let (mut targets, mut problems) = discover::discover(paths, settings);
+    let layers = Layers::read(settings, &mut targets, &mut problems);
     progress.files.store(targets.len(), Ordering::Relaxed);
     let project = Project::survey(&targets, settings);
-    let checker = Checker::new(&project, settings);
+    let checkers = layers.checkers(&project);
     let checked = targets.par_iter().map(|target| {
-        let checked = checker.check(target);
+        let checked = layers.of(&target.path).map_or_else(Checked::default, |at| checkers[at].check(target));
         progress.done.fetch_add(1, Ordering::Relaxed);
         checked
     });
     summed(checked.collect(), problems)
+}
+
+/// The settings of a run: those it was given, then those of folders below that
+/// have their own configuration.
+struct Layers<'a> {
+    settings: Vec<Cow<'a, Settings>>,
+    /// The settings of a folder by number; `None` where they could not be read,
+    /// so that nothing below is checked (or fixed) in a way the user ruled out.
+    folders: FxHashMap<PathBuf, Option<usize>>,
+}
+
+impl<'a> Layers<'a> {
+    fn read(outer: &'a Settings, targets: &mut Vec<Target>, problems: &mut Vec<Problem>) -> Self {
+        let mut layers = Self { settings: vec![Cow::Borrowed(outer)], folders: FxHashMap::default() };
+        for config::Layer { folder, settings } in outer.layers(targets.iter().map(|target| &*target.path)) {
+            let at = match settings {
+                Ok(settings) => {
+                    layers.settings.push(Cow::Owned(settings));
+                    Some(layers.settings.len() - 1)
+                }
+                Err(error) => {
+                    problems.push(error.into_problem("nothing in this folder was checked"));
+                    None
+                }
+            };
+            layers.folders.insert(folder, at);
+        }
+        for (at, settings) in layers.settings.iter().enumerate().skip(1) {
+            discover::drop_excluded(targets, settings, |path| layers.of(path) == Some(at));
+        }
+        layers
+    }
+
+    /// Which settings hold for a file.
+    fn of(&self, path: &Path) -> Option<usize> {
+        if self.folders.is_empty() {
+            return Some(0);
+        }
+        let nearest = path.ancestors().skip(1).find_map(|folder| self.folders.get(folder));
+        nearest.copied().unwrap_or(Some(0))
+    }
+
+    /// One checker for each of the settings.
+    fn checkers<'b>(&'b self, project: &'b Project) -> Vec<Checker<'b>> {
+        self.settings.iter().map(|settings| Checker::new(project, settings)).collect()
+    }
 }
 
 /// Checks one text that is no file, such as standard input. `target` says where
@@ -72,7 +122,7 @@ pub fn run_text(target: &Target, bytes: Vec<u8>, settings: &Settings) -> Run {
     summed(vec![Checker::new(&project, settings).check_bytes(target, bytes)], Vec::new())
 }
 
-fn summed(checked: Vec<Checked>, mut problems: Vec<finding::Problem>) -> Run {
+fn summed(checked: Vec<Checked>, mut problems: Vec<Problem>) -> Run {
     let files = checked.len();
     let mut findings = Vec::new();
     for one in checked {

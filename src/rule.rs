@@ -89,7 +89,7 @@ impl File<'_> {
     /// The oldest Python that fixes must work on.
     #[must_use]
     pub fn minimum(&self) -> PythonVersion {
-        self.project.minimum(&self.document.path)
+        self.settings.minimum.unwrap_or_else(|| self.project.minimum(&self.document.path))
     }
 
     /// An edit of this file.

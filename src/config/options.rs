@@ -212,6 +212,7 @@ impl Options {
             force_exclude: self.force_exclude.unwrap_or(default.force_exclude),
             backports: self.backports.unwrap_or(default.backports),
             root: root.to_owned(),
+            deeper: None,
         }
     }
 }
