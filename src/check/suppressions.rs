@@ -97,6 +97,10 @@ impl Statements {
     fn of(document: &Document) -> Self {
         match &document.syntax {
             Syntax::Python(module) => Self { ranges: logical_lines(module.tokens()), comment_before: false },
+            Syntax::Dockerfile(dockerfile) => {
+                let ranges = dockerfile.instructions.iter().map(|instruction| instruction.range);
+                Self { ranges: ranges.collect(), comment_before: true }
+            }
             _ => Self { ranges: Vec::new(), comment_before: false },
         }
     }

@@ -57,6 +57,10 @@ pub fn find(document: &Document, known: &[&'static str]) -> Vec<Comment> {
     let text = document.text.as_str();
     let places: Vec<Range<usize>> = match &document.syntax {
         Syntax::Python(module) => python(module, text),
+        Syntax::Dockerfile(dockerfile) => {
+            let ranges = dockerfile.comments.iter().map(|range| range.to_std_range());
+            ranges.filter(|range| text[range.clone()].contains(WORD)).collect()
+        }
         _ => lines(document),
     };
     let comments = places.into_iter().filter_map(|place| read(text, place, signs(document.kind), known));

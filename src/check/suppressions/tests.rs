@@ -100,6 +100,17 @@ fn a_finding_of_several_lines_may_be_hidden_at_either_end() {
 }
 
 #[test]
+fn in_a_dockerfile_it_may_stand_before_the_instruction() {
+    let docker = |text: &str| Case::new(Kind::Dockerfile, text);
+    docker("# newskin: ignore[removed-module] why\n# more\nFROM «python»:3.8\n").leaves(&[]);
+    docker("FROM a\n# newskin: ignore[removed-module]\nRUN x && \\\n    «yum» y\nRUN «z»\n")
+        .leaves(&["removed-module z"]);
+    docker("FROM a\nRUN «yum» x && \\\n    y  # newskin: ignore[removed-module]\n").leaves(&[]);
+    docker("# newskin: ignore[removed-module]\n\nFROM «python»:3.8\n")
+        .leaves(&["removed-module python", "unused-suppression removed-module"]);
+}
+
+#[test]
 fn a_file_is_hidden_from_anywhere() {
     Case::python("import «cgi»\nimport «imp»\n\n# newskin: ignore-file[removed-module:cgi] why\n")
         .leaves(&["removed-module imp"]);
