@@ -24,10 +24,21 @@ use crate::cli::CheckArgs;
 use input::Group;
 use output::Sink;
 
+/// Room for syntax trees that are as deep as Python itself allows, several times
+/// over; only what is used costs memory.
+const STACK: usize = 64 << 20;
+
 /// Checks, fixes, reports.
 pub fn run(args: CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
+    // A single file is checked where it was asked for, so that thread needs the room too.
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || check(&args, color));
+    let thread = thread.map_err(|error| Error::Usage(format!("a thread cannot be started: {error}")))?;
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn check(args: &CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
     let stdin = args.reads_stdin()?;
-    let groups = input::groups(&args, color)?;
+    let groups = input::groups(args, color)?;
     let Some(first) = groups.first() else { return Ok(Exit::Clean) };
     let job = Job {
         options: first.resolved.options.clone(),
@@ -36,19 +47,27 @@ pub fn run(args: CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
         diff: args.fixing.diff,
         write_baseline: args.choosing.write_baseline.clone(),
     };
-    set_threads(job.options.jobs)?;
+    set_threads(job.options.jobs, &args.paths)?;
     // A bad baseline is said before the work, not after it.
     let baseline = job.baseline()?;
-    let (fixed, text) =
-        if stdin { job.standard_input(args.stdin_filename())? } else { (job.files(&groups), None) };
+    let (fixed, text) = if stdin {
+        job.standard_input(args.stdin_filename())?
+    } else {
+        (job.files(&groups), None)
+    };
     let paths: Vec<PathBuf> = groups.into_iter().flat_map(|group| group.paths).collect();
     job.conclude(fixed, text, baseline, &paths)
 }
 
-fn set_threads(jobs: Option<usize>) -> Result<(), Error> {
-    let Some(jobs) = jobs else { return Ok(()) };
+fn set_threads(jobs: Option<usize>, paths: &[PathBuf]) -> Result<(), Error> {
+    // One file needs no other thread, and starting them takes longer than the file.
+    if matches!(paths, [path] if path.is_file() || path == Path::new(input::STDIN)) {
+        return Ok(());
+    }
+    let jobs = jobs.unwrap_or(0);
     rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
+        .stack_size(STACK)
         .build_global()
         .map_err(|error| Error::Usage(format!("{jobs} threads cannot be started: {error}")))
 }
