@@ -50,11 +50,8 @@ fn check(args: &CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
     set_threads(job.options.jobs, &args.paths)?;
     // A bad baseline is said before the work, not after it.
     let baseline = job.baseline()?;
-    let (fixed, text) = if stdin {
-        job.standard_input(args.stdin_filename())?
-    } else {
-        (job.files(&groups), None)
-    };
+    let (fixed, text) =
+        if stdin { job.standard_input(args.stdin_filename())? } else { (job.files(&groups), None) };
     let paths: Vec<PathBuf> = groups.into_iter().flat_map(|group| group.paths).collect();
     job.conclude(fixed, text, baseline, &paths)
 }
