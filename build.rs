@@ -92,6 +92,15 @@ fn entry(module: &schema::Module) -> String {
         .names
         .iter()
         .map(|(name, fact)| {
+            let file = &module.module;
+            assert!(
+                fact.probe.is_empty() || fact.replace.is_some(),
+                "{file}: `{name}` has a probe and no successor"
+            );
+            assert!(
+                fact.unsafe_because.is_none() || fact.replace.is_some(),
+                "{file}: `{name}` has no successor"
+            );
             format!(
                 "Name {{ name: {name:?}, replace: {:?}, since: {}, unsafe_because: {:?}, instead: {:?} }},",
                 fact.replace,
@@ -102,14 +111,14 @@ fn entry(module: &schema::Module) -> String {
         })
         .collect();
     format!(
-        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, backport: {:?}, names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
+        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, backports: &{:?}, names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
         module.module,
         optional(module.deprecated.as_deref()),
         optional(module.removed.as_deref()),
         module.source,
         module.platform,
         module.instead.trim(),
-        module.backport,
+        module.backports,
         module.bad,
         module.good,
     )

@@ -25,8 +25,8 @@ pub struct Module {
     pub platform: Option<&'static str>,
     /// The way out, as sentences.
     pub instead: &'static str,
-    /// Distribution on PyPI that brings the module back under its old name.
-    pub backport: Option<&'static str>,
+    /// Distributions on PyPI that bring the module back under its old name, the best first.
+    pub backports: &'static [&'static str],
     /// Names in it that have a successor.
     pub names: &'static [Name],
     /// Examples that fail without the module.

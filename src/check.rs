@@ -99,10 +99,14 @@ impl<'a> Checker<'a> {
     /// The rules that read the kind and whose words stand in the text.
     fn active(&self, source: &Source) -> Vec<&'static Entry> {
         let hits = self.scan.hits(source.text.as_bytes());
+        // In the JSON of a notebook, `\ncgi` is the word `cgi` behind a line feed.
+        let any = source.kind == Kind::Notebook;
         let all = self.rules.iter().enumerate();
-        all.filter(|(at, entry)| hits.contains(*at) && entry.rule.meta().kinds.contains(&source.kind))
-            .map(|(_, entry)| *entry)
-            .collect()
+        all.filter(|(at, entry)| {
+            (any || hits.contains(*at)) && entry.rule.meta().kinds.contains(&source.kind)
+        })
+        .map(|(_, entry)| *entry)
+        .collect()
     }
 
     fn run(&self, document: &Document, active: &[&'static Entry], findings: &mut Vec<Finding>) {

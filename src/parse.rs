@@ -83,16 +83,22 @@ impl Document {
     ///
     /// # Errors
     /// The text and the first fault, for kinds whose parser gives up on one.
-    pub fn parse(source: Source, target: PythonVersion) -> Result<Self, Box<Unparsed>> {
+    pub fn parse(mut source: Source, target: PythonVersion) -> Result<Self, Box<Unparsed>> {
+        let mut cells = None;
         let syntax = match source.kind {
             Kind::Python | Kind::Stub => Ok(Syntax::Python(python::parse(&source.text, None, target))),
+            Kind::Notebook => notebook::parse(&source.text).map(|notebook| {
+                let cells = cells.insert(notebook.cells);
+                source.text = notebook.text;
+                Syntax::Python(python::parse(&source.text, Some(cells), target))
+            }),
             Kind::Json => json::parse(&source.text).map(Syntax::Json),
             Kind::Yaml => yaml::parse(&source.text).map(Syntax::Yaml),
             Kind::Dockerfile => Ok(Syntax::Dockerfile(dockerfile::parse(&source.text))),
             _ => Ok(Syntax::Text),
         };
         match syntax {
-            Ok(syntax) => Ok(Self::new(source, None, syntax)),
+            Ok(syntax) => Ok(Self::new(source, cells, syntax)),
             Err(fault) => Err(Box::new(Unparsed { document: Self::new(source, None, Syntax::Text), fault })),
         }
     }

@@ -23,8 +23,9 @@ pub struct Module {
     /// The way out, as sentences for a reader in a hurry.
     #[serde(default)]
     pub instead: String,
-    /// Distribution on PyPI that brings the module back under its old name.
-    pub backport: Option<String>,
+    /// Distributions on PyPI that bring the module back under its old name, the best first.
+    #[serde(default)]
+    pub backports: Vec<String>,
     /// Names in the module that have a successor.
     #[serde(default)]
     pub names: BTreeMap<String, Name>,
@@ -44,8 +45,12 @@ pub struct Name {
     pub since: Option<String>,
     /// Why the successor is not the same in every case; left out if it is.
     pub unsafe_because: Option<String>,
-    /// The way out where there is no drop-in successor.
+    /// The way out where there is no drop-in successor: part of a sentence, without a full stop.
     pub instead: Option<String>,
+    /// Arguments, each as it stands between the parentheses of a call, on which the old and the
+    /// new function are compared by the tests.
+    #[serde(default)]
+    pub probe: Vec<String>,
 }
 
 /// The file `rules/aws/runtimes.yaml`.

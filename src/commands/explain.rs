@@ -101,7 +101,7 @@ fn module_page(module: &Module) -> String {
     if !module.instead.is_empty() {
         let _ = writeln!(page, "{}\n", module.instead);
     }
-    if let Some(backport) = module.backport {
+    for backport in module.backports {
         let _ =
             writeln!(page, "The package `{backport}` on PyPI brings the module back under its old name.\n");
     }

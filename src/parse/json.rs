@@ -115,12 +115,17 @@ pub fn parse(text: &str) -> Result<Value, SyntaxFault> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &options);
+    tree(text, &options).map(value)
+}
+
+/// The syntax tree that [`parse`] is made from, for doors with other options.
+pub(super) fn tree<'a>(text: &'a str, options: &ParseOptions) -> Result<ast::Value<'a>, SyntaxFault> {
+    let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), options);
     let parsed = parsed.map_err(|error| SyntaxFault {
         message: lower_first(&error.kind().to_string()),
         range: range(error.range()),
     })?;
-    parsed.value.map(value).ok_or_else(|| SyntaxFault {
+    parsed.value.ok_or_else(|| SyntaxFault {
         message: "the text is empty".to_owned(),
         range: TextRange::empty(TextSize::new(0)),
     })

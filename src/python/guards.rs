@@ -22,6 +22,8 @@ pub enum Fault {
     Attribute,
     /// `TypeError`: an argument that is no longer accepted.
     Call,
+    /// `NameError`: a built-in that only Python 2 has.
+    Name,
 }
 
 /// Whether a fault at a place matters.
@@ -43,6 +45,7 @@ fn catching(fault: Fault) -> &'static [&'static str] {
         Fault::Import => &["ImportError", "ModuleNotFoundError", "Exception", "BaseException"],
         Fault::Attribute => &["AttributeError", "Exception", "BaseException"],
         Fault::Call => &["TypeError", "Exception", "BaseException"],
+        Fault::Name => &["NameError", "Exception", "BaseException"],
     }
 }
 
@@ -228,6 +231,9 @@ impl<'a> Walk<'_, 'a> {
                 return if inner == Reach::Live { self.handled(stmt, handler) } else { inner };
             }
         }
+        if self.is_in(&stmt.orelse) && fallback::succeeds(self.code, &stmt.body) == Some(false) {
+            return Reach::Dead;
+        }
         self.blocks(&[&stmt.orelse, &stmt.finalbody])
     }
 
@@ -249,11 +255,12 @@ impl<'a> Walk<'_, 'a> {
 
     /// In a handler: does the body of the `try` fail on the target?
     fn handled(&self, stmt: &'a ast::StmtTry, handler: &'a ast::ExceptHandlerExceptHandler) -> Reach {
-        let for_imports = handler.type_.as_ref().is_none_or(|class| {
-            Walk { fault: Fault::Import, ..*self }.catches(class)
-                || Walk { fault: Fault::Attribute, ..*self }.catches(class)
+        let expected = handler.type_.as_ref().is_none_or(|class| {
+            [Fault::Import, Fault::Attribute, Fault::Name]
+                .iter()
+                .any(|fault| Walk { fault: *fault, ..*self }.catches(class))
         });
-        if !for_imports {
+        if !expected {
             return Reach::Fallback;
         }
         match fallback::succeeds(self.code, &stmt.body) {

@@ -73,6 +73,7 @@ pub(super) fn succeeds<'a>(code: &Code<'a>, body: &'a [Stmt]) -> Option<bool> {
             }
         }
         Stmt::Pass(_) => Some(true),
+        Stmt::Raise(_) => Some(false),
         Stmt::Expr(stmt) if stmt.value.is_literal_expr() => Some(true),
         // A bare name, tried for its existence: `unicode`.
         Stmt::Expr(stmt) if stmt.value.is_name_expr() => {
@@ -159,6 +160,5 @@ fn has_backport(code: &Code<'_>, stmt: &Stmt) -> bool {
     };
     module
         .and_then(catalogue::removed_module)
-        .and_then(|module| module.backport)
-        .is_some_and(|backport| code.project.requires(&code.document.path, backport))
+        .is_some_and(|gone| gone.backports.iter().any(|one| code.project.requires(&code.document.path, one)))
 }

@@ -148,9 +148,10 @@ impl<'a> Check<'_, 'a> {
     fn is_served(&self, module: &Module) -> bool {
         let path = &self.file.document.path;
         let top = module.name.split('.').next().unwrap_or(module.name);
-        self.file.project.has_module(path, top) || module.backport.is_some_and(|backport| {
-            module.name != "distutils" && self.file.project.requires(path, backport)
-        })
+        let own = self.file.project.has_module(path, top);
+        // What setuptools serves is judged by severity.
+        let mut backports = module.backports.iter().filter(|backport| **backport != "setuptools");
+        own || backports.any(|backport| self.file.project.requires(path, backport))
     }
 
     /// A module of that name beside the file, in a package: Python 2 would have
@@ -295,8 +296,8 @@ fn message(module: &Module, dotted: &str) -> String {
 }
 
 fn with_backport(module: &Module, help: String) -> String {
-    match module.backport {
-        Some(backport) if !help.contains(backport) => {
+    match module.backports.first() {
+        Some(backport) if !help.contains(*backport) => {
             format!("{help} The package `{backport}` brings the module back.").trim().to_owned()
         }
         _ => help,
