@@ -1,0 +1,124 @@
+//! The real Pythons of this machine.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// The minor versions of Python 3 that the catalogue speaks of.
+pub const MINORS: std::ops::RangeInclusive<u8> = 6..=13;
+
+/// Set where no interpreter is to be expected, so that the tests pass without.
+const NONE_EXPECTED: &str = "NEWSKIN_NO_INTERPRETERS";
+
+/// What became of a program.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Outcome {
+    /// The name of the exception that ended it.
+    pub error: Option<String>,
+    /// Its text.
+    pub message: String,
+    /// What it wrote to standard output.
+    pub printed: String,
+}
+
+impl Outcome {
+    /// Whether the program came to its end.
+    pub fn ran(&self) -> bool {
+        self.error.is_none()
+    }
+
+    /// Whether it ended because the module or a part of its name is missing.
+    pub fn misses(&self, module: &str) -> bool {
+        let quoted = |text: &str| self.message.contains(&format!("'{text}'"));
+        let last = module.rsplit('.').next().unwrap_or(module);
+        matches!(self.error.as_deref(), Some("ModuleNotFoundError" | "ImportError"))
+            && (quoted(module) || quoted(last) || quoted(module.split('.').next().unwrap_or(module)))
+    }
+}
+
+/// `python3.X` by X.
+pub static FOUND: LazyLock<BTreeMap<u8, PathBuf>> = LazyLock::new(|| {
+    let found: BTreeMap<u8, PathBuf> =
+        MINORS.filter_map(|minor| Some((minor, interpreter(minor)?))).collect();
+    let missing: Vec<String> =
+        MINORS.filter(|minor| !found.contains_key(minor)).map(|minor| format!("3.{minor}")).collect();
+    if !missing.is_empty() {
+        eprintln!(
+            "oracle: {} of {} interpreters missing: {}",
+            missing.len(),
+            MINORS.count(),
+            missing.join(", ")
+        );
+    }
+    let excused = std::env::var_os(NONE_EXPECTED).is_some();
+    assert!(!found.is_empty() || excused, "no Python 3.6 to 3.13 found; set {NONE_EXPECTED} to go without");
+    found
+});
+
+fn interpreter(minor: u8) -> Option<PathBuf> {
+    let on_path = PathBuf::from(format!("python3.{minor}"));
+    std::iter::once(on_path).chain(managed(minor)).find(|candidate| {
+        let asked = Command::new(candidate).args(["-c", "import sys; print(sys.version_info[1])"]).output();
+        asked.is_ok_and(|answer| answer.stdout.trim_ascii() == minor.to_string().as_bytes())
+    })
+}
+
+/// What pyenv has installed.
+fn managed(minor: u8) -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv"));
+    let Some(root) = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or(home) else { return Vec::new() };
+    let prefix = format!("3.{minor}.");
+    let versions = std::fs::read_dir(root.join("versions")).into_iter().flatten().flatten();
+    versions
+        .filter(|version| version.file_name().to_string_lossy().starts_with(&prefix))
+        .map(|version| version.path().join("bin/python"))
+        .collect()
+}
+
+/// Runs programs, each on the version beside it, and returns their outcomes in
+/// order; `None` where the interpreter is missing. One process for each version.
+pub fn ask(programs: &[(u8, String)]) -> Vec<Option<Outcome>> {
+    let mut outcomes = vec![None; programs.len()];
+    std::thread::scope(|scope| {
+        let running: Vec<_> = FOUND
+            .iter()
+            .map(|(minor, python)| {
+                let places: Vec<usize> = (0..programs.len()).filter(|&at| programs[at].0 == *minor).collect();
+                scope.spawn(move || {
+                    let texts: Vec<&str> = places.iter().map(|&at| programs[at].1.as_str()).collect();
+                    (run(python, &texts), places)
+                })
+            })
+            .collect();
+        for thread in running {
+            let (answers, places) = thread.join().expect("the thread does not panic");
+            for (place, answer) in places.into_iter().zip(answers) {
+                outcomes[place] = Some(answer);
+            }
+        }
+    });
+    outcomes
+}
+
+fn run(python: &PathBuf, programs: &[&str]) -> Vec<Outcome> {
+    if programs.is_empty() {
+        return Vec::new();
+    }
+    // Isolated and without `site`, so that nothing installed brings a module back.
+    let mut process = Command::new(python)
+        .args(["-I", "-S", "-W", "ignore", "-c", include_str!("driver.py")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the interpreter starts");
+    let request = serde_json::to_vec(programs).expect("texts are JSON");
+    process.stdin.take().expect("piped").write_all(&request).expect("the driver reads");
+    let answer = process.wait_with_output().expect("the driver ends");
+    serde_json::from_slice(&answer.stdout).unwrap_or_else(|error| {
+        panic!("{}: {error}: {}", python.display(), String::from_utf8_lossy(&answer.stdout))
+    })
+}
