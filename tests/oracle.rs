@@ -18,10 +18,11 @@ use schema::{Module, Name};
 #[path = "../src/catalogue/schema.rs"]
 mod schema;
 
-#[path = "oracle/interpreters.rs"]
+#[path = "oracle/ask.rs"]
+mod ask;
 mod interpreters;
 
-use interpreters::{FOUND, MINORS, Outcome, ask};
+use ask::{FOUND, MINORS, Outcome, ask};
 
 /// The newest version that can be asked.
 const NEWEST: u8 = *MINORS.end();

@@ -1,4 +1,4 @@
-//! The real Pythons of this machine.
+//! Programs put to the real Pythons of this machine.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use crate::interpreters;
 
 /// The minor versions of Python 3 that the catalogue speaks of.
 pub const MINORS: std::ops::RangeInclusive<u8> = 6..=13;
@@ -43,7 +45,7 @@ impl Outcome {
 /// `python3.X` by X.
 pub static FOUND: LazyLock<BTreeMap<u8, PathBuf>> = LazyLock::new(|| {
     let found: BTreeMap<u8, PathBuf> =
-        MINORS.filter_map(|minor| Some((minor, interpreter(minor)?))).collect();
+        MINORS.filter_map(|minor| Some((minor, interpreters::find(&format!("3.{minor}"))?))).collect();
     let missing: Vec<String> =
         MINORS.filter(|minor| !found.contains_key(minor)).map(|minor| format!("3.{minor}")).collect();
     if !missing.is_empty() {
@@ -58,26 +60,6 @@ pub static FOUND: LazyLock<BTreeMap<u8, PathBuf>> = LazyLock::new(|| {
     assert!(!found.is_empty() || excused, "no Python 3.6 to 3.13 found; set {NONE_EXPECTED} to go without");
     found
 });
-
-fn interpreter(minor: u8) -> Option<PathBuf> {
-    let on_path = PathBuf::from(format!("python3.{minor}"));
-    std::iter::once(on_path).chain(managed(minor)).find(|candidate| {
-        let asked = Command::new(candidate).args(["-c", "import sys; print(sys.version_info[1])"]).output();
-        asked.is_ok_and(|answer| answer.stdout.trim_ascii() == minor.to_string().as_bytes())
-    })
-}
-
-/// What pyenv has installed.
-fn managed(minor: u8) -> Vec<PathBuf> {
-    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv"));
-    let Some(root) = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or(home) else { return Vec::new() };
-    let prefix = format!("3.{minor}.");
-    let versions = std::fs::read_dir(root.join("versions")).into_iter().flatten().flatten();
-    versions
-        .filter(|version| version.file_name().to_string_lossy().starts_with(&prefix))
-        .map(|version| version.path().join("bin/python"))
-        .collect()
-}
 
 /// Runs programs, each on the version beside it, and returns their outcomes in
 /// order; `None` where the interpreter is missing. One process for each version.
