@@ -1,5 +1,7 @@
 //! Which rules can fire on a text at all, found in one scan of its bytes.
 
+use std::collections::BTreeMap;
+
 use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::{memchr, memmem};
 
@@ -9,13 +11,15 @@ use crate::rule::registry::Entry;
 /// The trigger words of a set of rules as one automaton.
 pub struct Scan {
     words: Option<AhoCorasick>,
-    /// For each word: the rest of a dotted module (empty for a plain word), and the rule.
-    meanings: Vec<Meaning>,
+    /// For each word, what it means when it stands in a text.
+    meanings: Vec<Vec<Meaning>>,
     always: Hits,
 }
 
+#[derive(Clone, Copy)]
 struct Meaning {
     rule: usize,
+    /// The first segment of a module: counts in imports and strings, with `rest` behind it.
     module: bool,
     rest: &'static str,
 }
@@ -46,33 +50,34 @@ impl Scan {
     /// Builds the automaton; positions in `rules` are the positions in [`Hits`].
     #[must_use]
     pub fn new(rules: &[&'static Entry]) -> Self {
-        let mut words: Vec<&'static str> = Vec::new();
-        let mut meanings = Vec::new();
+        let mut by_word: BTreeMap<&'static str, Vec<Meaning>> = BTreeMap::new();
         let mut always = Hits::default();
         for (rule, entry) in rules.iter().enumerate() {
             for trigger in entry.rule.triggers() {
-                match trigger {
-                    Trigger::Always => always.insert(rule),
-                    Trigger::Word(word) => {
-                        words.push(word);
-                        meanings.push(Meaning { rule, module: false, rest: "" });
+                let (word, meaning) = match trigger {
+                    Trigger::Always => {
+                        always.insert(rule);
+                        continue;
                     }
+                    Trigger::Word(word) => (word, Meaning { rule, module: false, rest: "" }),
                     Trigger::Module(module) => {
                         let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-                        words.push(first);
-                        meanings.push(Meaning { rule, module: true, rest });
+                        (first, Meaning { rule, module: true, rest })
                     }
-                }
+                };
+                by_word.entry(word).or_default().push(meaning);
             }
         }
-        // Only the empty list or an absurd number of words could fail to build;
-        // then every rule looks at every file, which is slow but right.
-        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&words).ok();
-        let words = built.filter(|_| !words.is_empty());
-        if words.is_none() {
-            meanings.iter().for_each(|meaning| always.insert(meaning.rule));
+        inherit(&mut by_word);
+        let words: Vec<&str> = by_word.keys().copied().collect();
+        let meanings: Vec<Vec<Meaning>> = by_word.into_values().collect();
+        // Only an absurd number of words could fail to build; then every rule
+        // looks at every file, which is slow but right.
+        let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&words).ok();
+        if built.is_none() {
+            meanings.iter().flatten().for_each(|meaning| always.insert(meaning.rule));
         }
-        Self { words, meanings, always }
+        Self { words: built.filter(|_| !words.is_empty()), meanings, always }
     }
 
     /// The rules whose trigger stands in the text.
@@ -80,16 +85,29 @@ impl Scan {
     pub fn hits(&self, text: &[u8]) -> Hits {
         let mut hits = self.always.clone();
         let Some(words) = &self.words else { return hits };
-        for found in words.find_overlapping_iter(text) {
-            let meaning = &self.meanings[found.pattern().as_usize()];
-            if hits.contains(meaning.rule) || !is_word(text, found.start(), found.end()) {
+        for found in words.find_iter(text) {
+            let meanings = &self.meanings[found.pattern().as_usize()];
+            let (start, end) = (found.start(), found.end());
+            if meanings.iter().all(|meaning| hits.contains(meaning.rule)) || !is_word(text, start, end) {
                 continue;
             }
-            if !meaning.module || names_module(text, found.start(), found.end(), meaning.rest) {
-                hits.insert(meaning.rule);
+            for meaning in meanings {
+                if !meaning.module || names_module(text, start, end, meaning.rest) {
+                    hits.insert(meaning.rule);
+                }
             }
         }
         hits
+    }
+}
+
+/// Only the longest word at a place is found, so it also stands for the words in it.
+fn inherit(by_word: &mut BTreeMap<&'static str, Vec<Meaning>>) {
+    let all: Vec<(&'static str, Vec<Meaning>)> =
+        by_word.iter().map(|(word, own)| (*word, own.clone())).collect();
+    for (word, meanings) in by_word.iter_mut() {
+        let inner = all.iter().filter(|(inner, _)| inner != word && word.contains(inner));
+        meanings.extend(inner.flat_map(|(_, own)| own).map(|own| Meaning { module: false, ..*own }));
     }
 }
 
@@ -149,4 +167,41 @@ fn position(text: &[u8], byte: u8) -> usize {
 
 fn contains(text: &[u8], needle: &[u8]) -> bool {
     memmem::find(text, needle).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str, module: &str) -> bool {
+        let (first, rest) = module.split_once('.').unwrap_or((module, ""));
+        memmem::find_iter(text.as_bytes(), first).any(|at| {
+            let end = at + first.len();
+            is_word(text.as_bytes(), at, end) && names_module(text.as_bytes(), at, end, rest)
+        })
+    }
+
+    #[test]
+    fn modules_count_in_imports_and_strings_only() {
+        for text in
+            ["import cgi", "import os, \\\n  cgi", "from cgi import x", "__import__('cgi')", "\"cgi.x\""]
+        {
+            assert!(named(text, "cgi"), "{text}");
+        }
+        for text in ["cgi.escape()", "import cgitb", "x = cgi", "import os\ncgi"] {
+            assert!(!named(text, "cgi"), "{text}");
+        }
+        for text in [
+            "import typing.io",
+            "from typing.io import IO",
+            "from typing import (\n  List,\n  io)",
+            "from typing import *",
+            "from typing import a, \\\n  io",
+        ] {
+            assert!(named(text, "typing.io"), "{text}");
+        }
+        for text in ["import typing", "from typing import List\nimport io", "from typing import (List)\nio"] {
+            assert!(!named(text, "typing.io"), "{text}");
+        }
+    }
 }
