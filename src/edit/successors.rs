@@ -113,12 +113,11 @@ pub fn move_module(
     gone: &'static Module,
 ) -> Option<Plan> {
     let binding = code.names().binding(id);
-    let base = match binding.kind {
-        BindingKind::Import(_, alias) if alias.asname.is_some() => alias.name.to_string(),
-        BindingKind::Import(..) if is_sole(code, binding.name) => binding.name.to_owned(),
-        BindingKind::From(..) => gone.name.to_owned(),
-        _ => return None,
-    };
+    let whole = matches!(binding.kind, BindingKind::Import(_, alias) if alias.asname.is_some());
+    if !whole && matches!(binding.kind, BindingKind::Import(..)) && !is_sole(code, binding.name) {
+        return None;
+    }
+    let base = base(code, id, gone);
     let uses = uses(code, id, &base, minimum, gone)?;
     let modules: BTreeSet<&str> = uses.iter().map(|one| one.module()).collect();
     let keeps_alias =
@@ -147,6 +146,34 @@ pub fn move_module(
         reason: reason.map(str::to_owned),
         changes,
     })
+}
+
+/// What is known of the names that the code takes from an imported module, in order of use.
+#[must_use]
+pub fn names_used(code: &Code<'_>, id: BindingId, gone: &'static Module) -> Vec<&'static Name> {
+    let names = code.names();
+    let base = base(code, id, gone);
+    let chains = Chains::of(code);
+    let mut used: Vec<&'static Name> = Vec::new();
+    for name in names.references_to(id) {
+        let known = chains.by_root.get(&name.start()).and_then(|chain| chain.member(&base, gone));
+        if let Some((name, _)) = known
+            && !used.iter().any(|other| other.name == name.name)
+        {
+            used.push(name);
+        }
+    }
+    used
+}
+
+/// The dotted name that the binding of an import of `gone` stands for.
+fn base(code: &Code<'_>, id: BindingId, gone: &Module) -> String {
+    let binding = code.names().binding(id);
+    match binding.kind {
+        BindingKind::Import(_, alias) if alias.asname.is_some() => alias.name.to_string(),
+        BindingKind::Import(..) => binding.name.to_owned(),
+        _ => gone.name.to_owned(),
+    }
 }
 
 /// Moves `from gone import a, b`.
@@ -270,19 +297,19 @@ struct Chain<'a> {
 
 impl Chain<'_> {
     fn use_of(&self, base: &str, gone: &'static Module, minimum: PythonVersion) -> Option<Use> {
-        if !self.reads {
-            return None;
-        }
+        let (name, end) = self.member(base, gone).filter(|_| self.reads)?;
+        let fits = name.replace.is_some() && name.since <= minimum;
+        fits.then(|| Use { range: TextRange::new(self.root, end), name })
+    }
+
+    /// The first part of the chain that the catalogue knows, and where it ends.
+    fn member(&self, base: &str, gone: &'static Module) -> Option<(&'static Name, TextSize)> {
         let mut dotted = base.to_owned();
-        for (attribute, end) in &self.attributes {
+        self.attributes.iter().find_map(|(attribute, end)| {
             dotted.push('.');
             dotted.push_str(attribute);
-            if let Some(name) = gone.member(&dotted) {
-                let fits = name.replace.is_some() && name.since <= minimum;
-                return fits.then(|| Use { range: TextRange::new(self.root, *end), name });
-            }
-        }
-        None
+            gone.member(&dotted).map(|name| (name, *end))
+        })
     }
 }
 

@@ -39,12 +39,12 @@
 //! this one; the reason is printed. Everything else is left to a person.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, StmtImportFrom};
+use ruff_python_ast::{Alias, Expr, ExprCall, StmtImportFrom};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::catalogue::{self, MODULES, Module};
+use crate::catalogue::{self, MODULES, Module, Name};
 use crate::discover::Kind;
-use crate::edit::successors::{Plan, drop_unused, move_members, move_module};
+use crate::edit::successors::{Plan, drop_unused, move_members, move_module, names_used};
 use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, reach};
@@ -263,21 +263,27 @@ impl<'a> Check<'_, 'a> {
 
     /// What the names used here become, then the way out for the whole module.
     fn help(&self, import: &Import<'a>) -> String {
-        let mut known: Vec<String> = Vec::new();
-        if let Some(statement) = import.members_of {
-            for alias in &statement.names {
-                let name = import.module.member(&format!("{}.{}", import.dotted, alias.name));
-                let way = name.and_then(|name| {
-                    let successor = name.replace.map(|replace| format!("`{replace}`"));
-                    successor.or_else(|| name.instead.map(str::to_owned))
-                });
-                if let Some(way) = way {
-                    known.push(format!("for `{}`: {way}", alias.name));
-                }
-            }
-        }
+        const MOST: usize = 4;
+        let ways = self.names_used(import).into_iter().filter_map(|name| {
+            let successor = name.replace.map(|replace| format!("`{replace}`"));
+            let way = successor.or_else(|| name.instead.map(str::to_owned))?;
+            Some(format!("for `{}`: {way}", name.name))
+        });
+        let ways: Vec<String> = ways.take(MOST).collect();
         let general = with_backport(import.module, import.module.instead.to_owned());
-        if known.is_empty() { general } else { format!("{}. {general}", sentence(&known.join("; "))) }
+        if ways.is_empty() { general } else { format!("{}. {general}", sentence(&ways.join("; "))) }
+    }
+
+    fn names_used(&self, import: &Import<'a>) -> Vec<&'static Name> {
+        match (import.members_of, &import.bindings[..]) {
+            (Some(statement), _) => {
+                let members = statement.names.iter();
+                let member = |alias: &Alias| import.module.member(&format!("{}.{}", import.dotted, alias.name));
+                members.filter_map(member).collect()
+            }
+            (None, [only]) => names_used(self.code, *only, import.module),
+            _ => Vec::new(),
+        }
     }
 }
 
