@@ -16,6 +16,9 @@ const MAX_STEPS: usize = 1_000;
 /// Literals that one value may come from.
 const MAX_LITERALS: usize = 64;
 
+/// Loops within loops (`Fn::ForEach`) that are followed.
+const MAX_LOOPS: usize = 3;
+
 /// A template.
 #[derive(Debug, Clone, Copy)]
 pub struct Template<'a> {
@@ -74,13 +77,16 @@ impl<'a> Template<'a> {
     #[must_use]
     pub fn resources(self) -> Vec<Resource<'a>> {
         let mut resources = Vec::new();
-        for member in self.root.get("Resources").map(Tree::members).unwrap_or_default() {
-            match member.key {
-                Some(key) if key.starts_with("Fn::ForEach") => {
-                    let body = member.value.elements().get(2).map(|body| body.members());
-                    resources.extend(body.unwrap_or_default().into_iter().filter_map(resource));
+        let mut open: Vec<_> = self.root.get("Resources").into_iter().map(|all| (all, MAX_LOOPS)).collect();
+        while let Some((group, loops)) = open.pop() {
+            for member in group.members() {
+                match member.key {
+                    Some(key) if key.starts_with("Fn::ForEach") => {
+                        let body = member.value.elements().get(2).copied();
+                        open.extend(body.zip(loops.checked_sub(1)));
+                    }
+                    _ => resources.extend(resource(member)),
                 }
-                _ => resources.extend(resource(member)),
             }
         }
         resources

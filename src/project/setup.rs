@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
             Expr::Name(name) => self.constants.get(name.id.as_str()).copied().unwrap_or(value),
             _ => value,
         };
-        let all = |items: &'a [Expr]| items.iter().flat_map(|item| literals(item)).collect();
+        let all = |items: &'a [Expr]| items.iter().flat_map(literals).collect();
         match value {
             Expr::List(list) => all(&list.elts),
             Expr::Tuple(tuple) => all(&tuple.elts),

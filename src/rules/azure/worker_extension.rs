@@ -127,7 +127,6 @@ fn report_class<'a>(code: &Code<'a>, class: &'a StmtClassDef, sink: &mut Sink<'_
         .confidence(confidence)
         .help("Move what its hooks do into a decorator around the functions, or into ASGI or WSGI middleware; for telemetry use `azure-monitor-opentelemetry`.")
         .url(URL)
-        .versions(None, Some(PythonVersion::PY313))
         .emit();
 }
 
@@ -155,7 +154,6 @@ fn report_import(code: &Code<'_>, dotted: &str, range: TextRange, sink: &mut Sin
     sink.finding(format!("{}.{}", extension.module, extension.class), range, message(extension.class))
         .help(extension.instead)
         .url(URL)
-        .versions(None, Some(PythonVersion::PY313))
         .emit();
 }
 
