@@ -16,13 +16,20 @@ pub struct Translation {
     pub blocked: Option<String>,
 }
 
-/// Translates the arguments of `yum`.
+/// Translates the arguments of `yum`; `value` gives the values of variables
+/// that are known.
 #[must_use]
-pub fn translate(arguments: &[Word], manager: &Manager, system: &System) -> Translation {
+pub fn translate(
+    arguments: &[Word],
+    manager: &Manager,
+    system: &System,
+    value: &dyn Fn(&str) -> Option<String>,
+) -> Translation {
     let mut reader = Reader {
         manager,
         system,
         arguments,
+        value,
         out: Translation::default(),
         answered: false,
         command: None,
@@ -37,6 +44,7 @@ struct Reader<'w> {
     manager: &'w Manager,
     system: &'w System,
     arguments: &'w [Word],
+    value: &'w dyn Fn(&str) -> Option<String>,
     out: Translation,
     /// `-y` is given.
     answered: bool,
@@ -52,7 +60,8 @@ impl<'w> Reader<'w> {
         while let Some(word) = self.arguments.get(at) {
             at += 1;
             match word.literal() {
-                Some(text) if text.starts_with("--") && text.len() > 2 => at += self.long(at - 1, text),
+                Some("--") => {}
+                Some(text) if text.starts_with("--") => at += self.long(at - 1, text),
                 Some(text) if text.starts_with('-') && text.len() > 1 => at += self.letters(at - 1, text),
                 Some(_) if self.command.is_none() => self.command = Some(word),
                 _ => self.operands.push(word),
@@ -65,7 +74,10 @@ impl<'w> Reader<'w> {
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         self.answered |= name == "--assumeyes";
         let Some(verdict) = self.manager.option(name) else {
-            self.block(format!("`{}` does not know `{name}`", self.manager.name), "look for another way");
+            self.block(
+                format!("`{}` does not know `{name}`", self.manager.name),
+                "leave it out, or do it another way",
+            );
             return 0;
         };
         let apart = verdict.value && value.is_none();
@@ -88,7 +100,10 @@ impl<'w> Reader<'w> {
             let name = format!("-{letter}");
             self.answered |= letter == 'y';
             let Some(verdict) = self.manager.option(&name) else {
-                self.block(format!("`{}` does not know `{name}`", self.manager.name), "look for another way");
+                self.block(
+                    format!("`{}` does not know `{name}`", self.manager.name),
+                    "leave it out, or do it another way",
+                );
                 return 0;
             };
             match verdict.leave_out {
@@ -151,7 +166,7 @@ impl<'w> Reader<'w> {
         let text = word.value.text();
         let Some(verdict) = self.manager.command(text) else {
             let what = format!("`{}` does not know `{text}`", self.manager.name);
-            return self.block(what, "look for another way");
+            return self.block(what, "leave it out, or do it another way");
         };
         if let Some(instead) = verdict.instead {
             return self.block(format!("`{}` does not know `{text}`", self.manager.name), instead);
@@ -196,21 +211,29 @@ impl<'w> Reader<'w> {
     fn packages(&mut self) {
         for word in std::mem::take(&mut self.operands) {
             let text = word.value.text();
-            if word.literal().is_none() {
+            if word.literal().is_some() {
+                self.package(text, word.glob);
+            } else if let Some(value) = word.variable().and_then(self.value) {
+                value.split_whitespace().for_each(|package| self.package(package, false));
+            } else {
                 self.reason(format!("what `{text}` stands for is not known here"));
-            } else if text.ends_with(".rpm") || text.contains("://") || text.starts_with(['/', '.']) {
-                let what = format!("`{}` installs no files and addresses", self.manager.name);
-                self.block(what, "install it with `rpm -i`, and what it needs by name");
-            } else if text.starts_with('@') {
-                let what = format!("`{}` knows no groups", self.manager.name);
-                self.block(what, "install the packages of the group by name");
-            } else if let Some(reason) = self.system.package(plain(text)) {
-                self.reason(format!("`{}` cannot be installed: {reason}", plain(text)));
-            } else if word.glob || text.contains(['*', '?']) {
-                self.reason(format!("whether `{text}` still fits the same packages is not known here"));
-            } else if is_pinned(text) {
-                self.reason(format!("{} may not have the version of `{text}`", self.system.title));
             }
+        }
+    }
+
+    fn package(&mut self, text: &str, glob: bool) {
+        if text.ends_with(".rpm") || text.contains("://") || text.starts_with(['/', '.']) {
+            let what = format!("`{}` installs no files and addresses", self.manager.name);
+            self.block(what, "install it with `rpm -i`, and what it needs by name");
+        } else if text.starts_with('@') {
+            let what = format!("`{}` knows no groups", self.manager.name);
+            self.block(what, "install the packages of the group by name");
+        } else if let Some(reason) = self.system.package(plain(text)) {
+            self.reason(format!("`{}` cannot be installed: {reason}", plain(text)));
+        } else if glob || text.contains(['*', '?']) {
+            self.reason(format!("whether `{text}` still fits the same packages is not known here"));
+        } else if is_pinned(text) {
+            self.reason(format!("{} may not have the version of `{text}`", self.system.title));
         }
     }
 

@@ -43,8 +43,11 @@ pub fn by_command(command: &Command, name: &str) -> bool {
     }
 }
 
-/// Whether a package's file or name is that of the program.
+/// Whether a package, by its name or file, brings the program.
 fn is_package(text: &str, name: &str) -> bool {
+    if text.starts_with("yum-utils") {
+        return true;
+    }
     let Some(rest) = text.strip_prefix(name) else { return false };
     rest.is_empty()
         || rest == "4"

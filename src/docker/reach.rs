@@ -28,6 +28,9 @@ pub enum Outcome {
     Handled,
 }
 
+/// Programs that install packages with what they need.
+const MANAGERS: [&str; 8] = ["apk", "apt", "apt-get", "dnf", "microdnf", "pacman", "tdnf", "zypper"];
+
 /// How many conditions of one command are looked at; more are not written.
 const CONDITIONS: usize = 200;
 
@@ -40,7 +43,12 @@ pub fn reach(calls: &Calls<'_>, call: &Call<'_>, name: &str, system: &System) ->
 
 fn judge(condition: Circumstance<'_>, name: &str, system: &System) -> Reach {
     match condition.subject {
-        Subject::Command(command) => asked(command, condition.holds, name, system),
+        Subject::Command(command) => match asked(command, condition.holds, name, system) {
+            Reach::Never => Reach::Never,
+            // Every build that ends well has come past it.
+            _ if condition.required => Reach::Always,
+            reach => reach,
+        },
         Subject::Case(subject, patterns) => {
             if patterns.iter().any(|pattern| mentions(pattern, name)) {
                 Reach::Never
@@ -64,7 +72,15 @@ fn asked(command: &Command, holds: Option<bool>, name: &str, system: &System) ->
         let asks = |word: &Word| matches!(word.literal(), Some("--version" | "--help" | "-h"));
         return if holds != Some(false) && arguments.iter().any(asks) { Reach::Never } else { Reach::Always };
     }
-    if !TESTS.contains(&program) {
+    let is_manager = |program: &str| MANAGERS.contains(&program) && system.has.contains(&program);
+    if holds != Some(true) && is_manager(program) {
+        // `apt-get … || yum …`: the way that works here comes first.
+        return Reach::Never;
+    }
+    let queries = |word: &Word| {
+        word.literal().is_some_and(|text| text.starts_with("--query") || text.starts_with("-q"))
+    };
+    if !TESTS.contains(&program) || (program == "rpm" && !arguments.iter().any(queries)) {
         return Reach::Always;
     }
     // `[ ! -z "$YUM" ]` denies twice.
@@ -76,7 +92,7 @@ fn asked(command: &Command, holds: Option<bool>, name: &str, system: &System) ->
         // Reached only where the program is missing, it is certainly missing here.
         return if holds == Some(false) { Reach::Sometimes } else { Reach::Never };
     }
-    if holds != Some(true) && system.has.iter().any(|other| mentioned(other)) {
+    if holds != Some(true) && system.has.iter().any(|other| is_manager(other) && mentioned(other)) {
         return Reach::Never;
     }
     if arguments.iter().any(asks_system) { Reach::Unknown } else { Reach::Sometimes }
@@ -85,12 +101,13 @@ fn asked(command: &Command, holds: Option<bool>, name: &str, system: &System) ->
 /// Whether the word contains the name, as in `/usr/bin/yum`, `$YUM_CMD` or `has_yum`.
 fn mentions(word: &Word, name: &str) -> bool {
     let text = word.value.text().to_ascii_lowercase();
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|part| part == name)
+    !text.contains("://")
+        && text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|part| part == name)
 }
 
 /// Whether a word has to do with which system this is.
 fn asks_system(word: &Word) -> bool {
-    const SIGNS: [&str; 11] = [
+    const SIGNS: [&str; 10] = [
         "-release",
         "_release",
         "debian_version",
@@ -101,7 +118,6 @@ fn asks_system(word: &Word) -> bool {
         "version_id",
         "amazon",
         "amzn",
-        "linux",
     ];
     let text = word.value.text().to_ascii_lowercase();
     matches!(text.trim_matches(['$', '{', '}']), "id" | "os" | "id_like")
@@ -120,10 +136,9 @@ pub fn outcome(call: &Call<'_>, name: &str) -> Outcome {
 }
 
 fn alternative<'s>(each: impl FnOnce(&mut dyn FnMut(&'s Command)), name: &str) -> Outcome {
-    const MANAGERS: [&str; 9] =
-        ["apk", "apt", "apt-get", "dnf", "microdnf", "pacman", "rpm", "tdnf", "zypper"];
     let mut outcome = Outcome::GoesOn;
     each(&mut |command| match command.name() {
+        Some("rpm") => outcome = Outcome::Handled,
         Some(program) if MANAGERS.contains(&program) => outcome = Outcome::Handled,
         // Trying the same again ends the same way.
         Some(program) if program == name && outcome == Outcome::GoesOn => outcome = Outcome::Stops,

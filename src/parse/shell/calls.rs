@@ -45,6 +45,8 @@ pub struct Circumstance<'s> {
     pub subject: Subject<'s>,
     /// The answer with which the command runs; `None` when it can be either.
     pub holds: Option<bool>,
+    /// With the other answer the script fails: `test && command` at its end.
+    pub required: bool,
 }
 
 /// What is asked before a command runs.
@@ -203,7 +205,11 @@ impl<'s> Walker<'s> {
                 let or = connector == Connector::Or;
                 // Behind a mixture of both, either outcome may have led here.
                 let holds = (plain && (!or || at == 1)).then_some(!or);
+                let required =
+                    !or && alternatives[at - 1].is_none() && matches!(context.status, Failure::Stops);
+                let from = self.out.links.len();
                 link = self.asked(before, holds, if or { context.link } else { link });
+                self.out.links[from..].iter_mut().for_each(|link| link.circumstance.required = required);
                 plain &= !or;
             }
             let is_last = at + 1 == count;
@@ -300,7 +306,8 @@ impl<'s> Walker<'s> {
                 self.expansions(&subject.expansions, context.unwatched());
                 for (patterns, body) in arms {
                     let subject = Subject::Case(subject, patterns);
-                    let link = self.link(Circumstance { subject, holds: Some(true) }, context.link);
+                    let link =
+                        self.link(Circumstance { subject, holds: Some(true), required: false }, context.link);
                     self.list(body, Context { link, ..context });
                 }
             }
@@ -371,9 +378,8 @@ impl<'s> Walker<'s> {
         let holds = holds.map(|holds| holds != pipeline.negated);
         for node in &pipeline.commands {
             link = match node {
-                Node::Simple(command) => {
-                    self.link(Circumstance { subject: Subject::Command(command), holds }, link)
-                }
+                Node::Simple(command) => self
+                    .link(Circumstance { subject: Subject::Command(command), holds, required: false }, link),
                 Node::Compound(compound, _) => match &**compound {
                     Compound::Group(list) | Compound::Subshell(list) => self.answered(list, holds, link),
                     _ => link,

@@ -3,8 +3,8 @@
 use ruff_text_size::TextRange;
 
 use super::{
-    Chain, Command, Compound, Connector, Document, List, Node, Options, Pipeline, Redirect, Script, Word,
-    wrappers,
+    Chain, Command, Compound, Connector, Document, Expansion, List, Node, Options, Pipeline, Redirect,
+    Script, Word, wrappers,
 };
 use crate::parse::SyntaxFault;
 use crate::parse::fragment::Fragment;
@@ -434,6 +434,9 @@ impl<'f> Parser<'f> {
                 continue;
             }
             let Some(word) = self.word() else { break };
+            if is_comment(&word) {
+                continue;
+            }
             if command.words.is_empty() && is_assignment(&word) {
                 command.assignments.push(word);
                 self.array(&mut command.assignments);
@@ -538,6 +541,18 @@ impl<'f> Parser<'f> {
         }
         Some(Redirect { operator: operator.to_owned(), target, document })
     }
+}
+
+/// Whether a word is a comment between backticks, of which nothing is left:
+/// the way to have comments within a continued line.
+fn is_comment(word: &Word) -> bool {
+    let [Expansion::Command(script)] = word.expansions.as_slice() else { return false };
+    let text = word.value.text();
+    !word.quoted
+        && script.body.items.is_empty()
+        && text.starts_with('`')
+        && text.find('`') != text.rfind('`')
+        && text[1..].find('`') == Some(text.len() - 2)
 }
 
 /// Whether a word is `NAME=…` or `NAME+=…`, not quoted up to there.

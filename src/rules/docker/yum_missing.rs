@@ -25,6 +25,10 @@
 //! image. A failure that the build ignores (`yum update; …`) is a warning. `yum-config-manager`, `yum-builddep` and
 //! `yumdownloader` are reported likewise, under their own names.
 //!
+//! What `microdnf` cannot do needs the full `dnf` in its place. AWS's own build images remove the package
+//! `microdnf-dnf` with `dnf` and then install `dnf` with `microdnf`; installing `dnf` or `yum` without that ends in a
+//! conflict.
+//!
 //! **The fix** writes `dnf` for `yum`. It is safe when `microdnf` knows the sub-command and every option and is told
 //! `-y`. It is unsafe, and says why, when it also has to change the arguments (`-q` is left out, `erase` becomes
 //! `remove`, `-y` is added, without which `microdnf` waits for ever), or when a package is known not to be there under
@@ -35,7 +39,7 @@
 //! [Python 3.13 in AWS Lambda](https://aws.amazon.com/blogs/compute/python-3-13-runtime-now-available-in-aws-lambda/),
 //! [microdnf](https://github.com/rpm-software-management/microdnf).
 
-use crate::catalogue::images;
+use crate::catalogue::images::{self, System};
 use crate::discover::Kind;
 use crate::docker::package_manager::{self, Translation};
 use crate::docker::reach::{self, Outcome, Reach};
@@ -87,6 +91,8 @@ struct Visit<'a> {
 
 /// A call of a program that is not there.
 struct Missing<'a> {
+    /// What the system's own manager makes of the arguments.
+    translation: Option<Translation>,
     basis: Basis<'a>,
     /// Of [`NAMES`].
     name: &'static str,
@@ -139,7 +145,10 @@ impl<'a> Visit<'a> {
             if provided.contains(&name) || functions.contains(&name) {
                 continue;
             }
+            let value = |variable: &str| self.value(number, &calls.all[..at], variable);
+            let translation = (name == "yum").then(|| translate(call, basis.system, &value)).flatten();
             let missing = Missing {
+                translation,
                 basis,
                 name,
                 call: *call,
@@ -150,6 +159,18 @@ impl<'a> Visit<'a> {
                 assumed: assumed || basis.assumed,
             };
             missing.report(self.file, sink);
+        }
+    }
+
+    /// The value of a variable that no argument of the build can change.
+    fn value(&self, number: usize, before: &[Call<'_>], variable: &str) -> Option<String> {
+        match assigned(before, variable) {
+            Assigned::Once(value) => Some(value.to_owned()),
+            Assigned::Unknown => None,
+            Assigned::Nowhere => {
+                let value = self.dockerfile.variable(self.stage, number, variable)?;
+                (!value.assumed && value.is_whole()).then_some(value.text)
+            }
         }
     }
 
@@ -179,6 +200,16 @@ impl<'a> Visit<'a> {
         let first = value.split_whitespace().next()?;
         known(first).map(|name| (name, Some(variable.to_owned()), assumed))
     }
+}
+
+/// What the system's own manager makes of a call of `yum`.
+fn translate(
+    call: &Call<'_>,
+    system: &System,
+    value: &dyn Fn(&str) -> Option<String>,
+) -> Option<Translation> {
+    let manager = images::manager(system.manager)?;
+    Some(package_manager::translate(call.command.arguments(), manager, system, value))
 }
 
 /// What the commands of a script give a variable.
@@ -219,16 +250,15 @@ impl Missing<'_> {
             return;
         }
         let (Some(yum), Some(word)) = (&self.basis.system.yum, self.call.command.program()) else { return };
-        let translation = self.translation();
         let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
         let Basis { system, image, .. } = self.basis;
         let draft = sink
             .finding(self.name, word.value.range(), format!("`{}` is not in `{image}`: {}", self.name, yum.because))
             .severity(severity)
             .confidence(self.confidence())
-            .help(self.help(translation.as_ref(), outcome))
+            .help(self.help(outcome))
             .url(system.source);
-        let fix = translation.and_then(|translation| self.fix(file, word, translation));
+        let fix = self.translation.as_ref().and_then(|translation| self.fix(file, word, translation));
         let Some((to, edits, reasons)) = fix else { return draft.emit() };
         let message = format!("Replace `{}` with `{to}`", self.name);
         if reasons.is_empty() {
@@ -246,19 +276,10 @@ impl Missing<'_> {
         }
     }
 
-    /// What the system's own manager makes of the arguments.
-    fn translation(&self) -> Option<Translation> {
-        let manager = images::manager(self.basis.system.manager)?;
-        if self.name == "yum" {
-            return Some(package_manager::translate(self.call.command.arguments(), manager, self.basis.system));
-        }
-        None
-    }
-
-    fn help(&self, translation: Option<&Translation>, outcome: Outcome) -> String {
+    fn help(&self, outcome: Outcome) -> String {
         let system = self.basis.system;
         let r#use = system.yum.as_ref().and_then(|yum| yum.r#use);
-        let mut help = match (translation.and_then(|one| one.blocked.as_ref()), r#use) {
+        let mut help = match (self.translation.as_ref().and_then(|one| one.blocked.as_ref()), r#use) {
             (Some(blocked), _) => format!("{}.", capitalised(blocked)),
             (None, Some(command)) if self.name == "yum" => {
                 format!("Use `{command}`, which takes the same sub-command.")
@@ -283,7 +304,7 @@ impl Missing<'_> {
         &self,
         file: &File<'_>,
         word: &Word,
-        translation: Translation,
+        translation: &Translation,
     ) -> Option<(&'static str, Vec<Edit>, Vec<String>)> {
         let yum = self.basis.system.yum.as_ref()?;
         let to = yum.r#use?;
@@ -297,12 +318,12 @@ impl Missing<'_> {
         let whole = &text[name] == self.name;
         // Between the strings of a JSON array stand commas and quotes.
         let rewritable = translation.edits.is_empty() || !self.exec;
-        if !whole || !rewritable || !package_manager::fits(text, &translation) {
+        if !whole || !rewritable || !package_manager::fits(text, translation) {
             return None;
         }
         let mut edits = vec![file.edit(name, to)];
-        edits.extend(translation.edits.into_iter().map(|(range, content)| file.edit(range, content)));
-        let mut reasons = translation.reasons;
+        edits.extend(translation.edits.iter().map(|(range, content)| file.edit(*range, content.clone())));
+        let mut reasons = translation.reasons.clone();
         reasons.extend(yum.careful.map(str::to_owned));
         let wrappers = &self.call.command.words[..self.call.command.program];
         if wrappers.iter().any(|word| word.literal() == Some("xargs")) {
