@@ -103,7 +103,7 @@ impl<'f> Parser<'f> {
     pub(super) fn blanks(&mut self) {
         loop {
             let rest = self.rest();
-            if rest.starts_with([' ', '\t', '\r', '\u{b}', '\u{c}']) {
+            if rest.starts_with([' ', '\t', '\r']) {
                 self.at += 1;
             } else if rest.starts_with("\\\n") {
                 self.at += 2;
@@ -122,7 +122,7 @@ impl<'f> Parser<'f> {
 
     /// Whether a word that begins here does not continue another.
     fn starts_word(&self) -> bool {
-        self.text[..self.at].chars().next_back().is_none_or(|c| c.is_whitespace() || ";&|()<>".contains(c))
+        self.text[..self.at].chars().next_back().is_none_or(|c| is_blank(c) || ";&|()<>".contains(c))
     }
 
     /// Blanks, comments and line ends, with the documents behind them.
@@ -168,7 +168,7 @@ impl<'f> Parser<'f> {
     /// The characters up to the next one that ends a word, unread.
     fn bare_word(&self) -> &'f str {
         let rest = self.rest();
-        &rest[..rest.find(|c: char| c.is_whitespace() || ";&|()<>".contains(c)).unwrap_or(rest.len())]
+        &rest[..rest.find(|c: char| is_blank(c) || ";&|()<>".contains(c)).unwrap_or(rest.len())]
     }
 
     /// Whether the reserved word stands here, and steps over it.
@@ -541,6 +541,12 @@ impl<'f> Parser<'f> {
         }
         Some(Redirect { operator: operator.to_owned(), target, document })
     }
+}
+
+/// Whether a character ends a word: no other white space does so in a shell,
+/// but the carriage return before a line's end.
+pub(super) fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
 /// Whether a word is a comment between backticks, of which nothing is left:

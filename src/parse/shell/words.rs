@@ -1,7 +1,7 @@
 //! Words: quotes, escapes and what the shell puts in place of variables and
 //! commands.
 
-use super::parser::{DEPTH, Parser, parse};
+use super::parser::{DEPTH, Parser, is_blank, parse};
 use super::{Expansion, Options, Script, Word};
 use crate::parse::fragment::Fragment;
 
@@ -23,7 +23,7 @@ impl Parser<'_> {
                     self.keep(&mut word, from);
                 }
                 ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
-                c if c.is_whitespace() => break,
+                c if is_blank(c) => break,
                 '\\' => self.escape(&mut word),
                 '\'' => self.single_quoted(&mut word),
                 '"' => self.double_quoted(&mut word),
@@ -148,7 +148,7 @@ impl Parser<'_> {
     /// `@(a|b)` and its kin.
     fn pattern(&mut self) {
         let mut open = 0_usize;
-        while let Some(c) = self.rest().chars().next().filter(|c| !c.is_whitespace()) {
+        while let Some(c) = self.rest().chars().next().filter(|c| !is_blank(*c)) {
             self.at += c.len_utf8();
             open = match c {
                 '(' => open + 1,
