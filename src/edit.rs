@@ -7,6 +7,7 @@ pub mod app_settings;
 pub mod imports;
 pub mod json;
 pub mod successors;
+pub mod unused;
 pub mod yaml;
 
 use ruff_text_size::TextRange;
@@ -26,4 +27,20 @@ impl Change {
     pub fn new(range: TextRange, content: impl Into<String>) -> Self {
         Self { range, content: content.into() }
     }
+}
+
+/// Changes that belong together.
+#[derive(Debug)]
+pub struct Plan {
+    /// What they do, as an order.
+    pub message: String,
+    /// Why they are not safe; `None` if they are.
+    pub reason: Option<String>,
+    /// In no particular order, without overlap.
+    pub changes: Vec<Change>,
+}
+
+/// Whether other modules import a package's names from this file.
+pub(crate) fn is_package_init(path: &std::path::Path) -> bool {
+    path.file_name().is_some_and(|name| name == "__init__.py" || name == "__init__.pyi")
 }

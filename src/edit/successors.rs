@@ -5,104 +5,16 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprContext, Stmt, StmtImportFrom};
+use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprContext, StmtImportFrom};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
-use super::Change;
 use super::imports::{indentation, is_alone, remove_alias};
+use super::{Change, Plan, is_package_init};
 use crate::catalogue::{Module, Name};
 use crate::python::Code;
 use crate::python::names::{Binding, BindingId, BindingKind};
 use crate::version::PythonVersion;
-
-/// Changes that belong together.
-#[derive(Debug)]
-pub struct Plan {
-    /// What they do, as an order.
-    pub message: String,
-    /// Why they are not safe; `None` if they are.
-    pub reason: Option<String>,
-    /// In no particular order, without overlap.
-    pub changes: Vec<Change>,
-}
-
-/// Removes the import of a name that nothing reads.
-#[must_use]
-pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
-    let names = code.names();
-    let binding = names.binding(id);
-    let text = &code.document.text;
-    if is_read(code, id) {
-        return None;
-    }
-    let (statement, aliases, alias) = match binding.kind {
-        BindingKind::Import(import, alias) => (import.range(), &import.names, alias),
-        BindingKind::From(import, alias) if alias.name.as_str() != "*" => {
-            (import.range(), &import.names, alias)
-        }
-        _ => return None,
-    };
-    let change = remove_alias(text, code.module.body(), statement, aliases, alias)?;
-    let line = &text[TextRange::new(statement.start(), line_end(text, statement.end()))];
-    let alternative = names.module_bindings(binding.name).len() > 1;
-    let exported = names.is_global(id)
-        && (is_init(code)
-            || alternative
-            || is_compatibility_module(code)
-            || alias.asname.as_ref().is_some_and(|name| **name == *alias.name));
-    let reason = if exported {
-        Some("other modules may import the name from this one")
-    } else if names.in_strings(binding.name) {
-        Some("a string in this file mentions the name")
-    } else if is_tried(code, statement) {
-        Some("the `try` around it may be a test for the module")
-    } else if line.contains("noqa") {
-        Some("the line is marked as unused on purpose")
-    } else {
-        None
-    };
-    let message = format!("Remove the unused import of `{}`", binding.name);
-    Some(Plan { message, reason: reason.map(str::to_owned), changes: vec![change] })
-}
-
-/// Whether a statement stands in the body of a `try` with handlers.
-fn is_tried(code: &Code<'_>, statement: TextRange) -> bool {
-    let mut finder = TriedBodies { statement, found: false };
-    finder.visit_body(code.module.body());
-    finder.found
-}
-
-struct TriedBodies {
-    statement: TextRange,
-    found: bool,
-}
-
-impl<'a> Visitor<'a> for TriedBodies {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        if !stmt.range().contains_range(self.statement) {
-            return;
-        }
-        if let Stmt::Try(tried) = stmt {
-            let holds = |stmt: &Stmt| stmt.range().contains_range(self.statement);
-            self.found |= !tried.handlers.is_empty() && tried.body.iter().any(holds);
-        }
-        visitor::walk_stmt(self, stmt);
-    }
-}
-
-/// Whether anything in the module reads what an import binds.
-fn is_read(code: &Code<'_>, id: BindingId) -> bool {
-    let names = code.names();
-    let binding = names.binding(id);
-    match binding.kind {
-        // `import a.b` and `import a.c` bind one name; a read of `a` is one of both.
-        BindingKind::Import(_, alias) if alias.asname.is_none() && alias.name.contains('.') => {
-            names.references().iter().any(|reference| reference.name.id.as_str() == binding.name)
-        }
-        _ => !names.references_to(id).is_empty(),
-    }
-}
 
 /// Moves every use of `import gone` (or `import gone.part`, `from package import gone`).
 #[must_use]
@@ -138,7 +50,7 @@ pub fn move_module(
     changes.extend(uses.iter().map(|one| one.change(if keeps_alias { Some(binding.name) } else { None })));
     let in_strings =
         code.names().in_strings(binding.name).then_some("a string in this file mentions the name");
-    let exported = (code.names().is_global(id) && is_init(code))
+    let exported = (code.names().is_global(id) && is_package_init(&code.document.path))
         .then_some("other modules may import the name from this one");
     let reason = uses.iter().find_map(|one| one.name.unsafe_because).or(in_strings).or(exported);
     Some(Plan {
@@ -407,19 +319,4 @@ fn clashes(code: &Code<'_>, module: &str, own: &Binding<'_>) -> bool {
             _ => true,
         },
     )
-}
-
-fn is_init(code: &Code<'_>) -> bool {
-    code.document.path.file_name().is_some_and(|name| name == "__init__.py" || name == "__init__.pyi")
-}
-
-/// Modules that exist to hand names on to others.
-fn is_compatibility_module(code: &Code<'_>) -> bool {
-    let name = code.document.path.file_stem().unwrap_or_default().to_string_lossy();
-    ["compat", "six", "py3k", "py2", "backport"].iter().any(|word| name.contains(word))
-}
-
-fn line_end(text: &str, offset: TextSize) -> TextSize {
-    let after = &text[offset.to_usize()..];
-    offset + TextSize::of(after.split(['\n', '\r']).next().unwrap_or_default())
 }

@@ -44,7 +44,9 @@ use ruff_text_size::{Ranged, TextRange};
 
 use crate::catalogue::{self, MODULES, Module, Name};
 use crate::discover::Kind;
-use crate::edit::successors::{Plan, drop_unused, move_members, move_module, names_used};
+use crate::edit::Plan;
+use crate::edit::successors::{move_members, move_module, names_used};
+use crate::edit::unused::drop_unused;
 use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, reach};
