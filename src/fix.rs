@@ -10,6 +10,16 @@ use std::sync::Arc;
 use crate::finding::{Applicability, Run};
 use crate::read::Source;
 
+mod apply;
+mod attempt;
+mod diff;
+mod select;
+mod session;
+mod work;
+mod write;
+
+pub use session::{ROUNDS, Session};
+
 /// What may be fixed, and whether files are written.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -26,7 +36,8 @@ pub struct FixedRun {
     /// was written in a dry run, so there it holds every finding. Problems
     /// name each file that could not be fixed or written; it is as it was.
     pub run: Run,
-    /// The files that were changed, or would be; sorted by path.
+    /// The files that were changed, or would be, and those whose findings were
+    /// fixed in another file; sorted by path.
     pub files: Vec<FixedFile>,
 }
 
@@ -51,14 +62,19 @@ pub struct FixedFile {
     pub before: Source,
     /// As it is (or would be) written.
     pub after: Source,
-    /// How many findings of this file were fixed, by rule.
+    /// How many fixes begin in this file, by the rule that offered them.
     pub counts: BTreeMap<&'static str, usize>,
 }
 
 impl FixedFile {
-    /// The change as a unified diff; of a notebook, one per changed cell.
+    /// The change as a unified diff, without colours. Of a notebook, the code
+    /// of each changed cell is shown on its own, headed `path:cell 3`, because
+    /// the JSON around it says nothing to a reader.
     #[must_use]
     pub fn diff(&self) -> String {
-        String::new()
+        diff::unified(&self.before, &self.after)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,7 @@ pub mod version;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -34,8 +35,10 @@ pub use finding::Run;
 use check::{Checked, Checker};
 use config::Settings;
 use discover::Target;
-use finding::Problem;
+use finding::{Applicability, Problem};
+use fix::{FixedRun, Session};
 use project::Project;
+use read::Source;
 
 /// How far a run is, for another thread to look at while it lasts.
 #[derive(Debug, Default)]
@@ -57,11 +60,20 @@ pub fn run(paths: &[PathBuf], settings: &Settings) -> Run {
 pub fn run_watched(paths: &[PathBuf], settings: &Settings, progress: &Progress) -> Run {
     let (mut targets, mut problems) = discover::discover(paths, settings);
     let layers = Layers::read(settings, &mut targets, &mut problems);
-    progress.files.store(targets.len(), Ordering::Relaxed);
     let project = Project::survey(&targets, settings);
-    let checkers = layers.checkers(&project);
+    check_all(&targets, &layers.checkers(&project), problems, progress)
+}
+
+fn check_all(
+    targets: &[Target],
+    checkers: &Checkers<'_>,
+    problems: Vec<Problem>,
+    progress: &Progress,
+) -> Run {
+    progress.files.fetch_add(targets.len(), Ordering::Relaxed);
     let checked = targets.par_iter().map(|target| {
-        let checked = layers.of(&target.path).map_or_else(Checked::default, |at| checkers[at].check(target));
+        let checked =
+            checkers.of(&target.path).map_or_else(Checked::default, |checker| checker.check(target));
         progress.done.fetch_add(1, Ordering::Relaxed);
         checked
     });
@@ -109,8 +121,21 @@ impl<'a> Layers<'a> {
     }
 
     /// One checker for each of the settings.
-    fn checkers<'b>(&'b self, project: &'b Project) -> Vec<Checker<'b>> {
-        self.settings.iter().map(|settings| Checker::new(project, settings)).collect()
+    fn checkers<'b>(&'b self, project: &'b Project) -> Checkers<'b> {
+        let checkers = self.settings.iter().map(|settings| Checker::new(project, settings)).collect();
+        Checkers { layers: self, checkers }
+    }
+}
+
+/// The checker of each file.
+struct Checkers<'a> {
+    layers: &'a Layers<'a>,
+    checkers: Vec<Checker<'a>>,
+}
+
+impl<'a> Checkers<'a> {
+    fn of(&self, path: &Path) -> Option<&Checker<'a>> {
+        self.layers.of(path).map(|at| &self.checkers[at])
     }
 }
 
@@ -136,23 +161,52 @@ fn summed(checked: Vec<Checked>, mut problems: Vec<Problem>) -> Run {
 /// Checks every file below the paths and applies fixes until nothing changes.
 /// With `options.write` the files are replaced, each as a whole or not at all.
 #[must_use]
-pub fn fix(paths: &[PathBuf], settings: &Settings, options: fix::Options) -> fix::FixedRun {
-    let _ = options;
-    fix::FixedRun { run: run(paths, settings), files: Vec::new() }
+pub fn fix(paths: &[PathBuf], settings: &Settings, options: fix::Options, progress: &Progress) -> FixedRun {
+    let started = SystemTime::now();
+    let (mut targets, mut problems) = discover::discover(paths, settings);
+    let layers = Layers::read(settings, &mut targets, &mut problems);
+    let project = Project::survey(&targets, settings);
+    let checkers = layers.checkers(&project);
+    let run = check_all(&targets, &checkers, problems, progress);
+    let mut session = Session::new(options, settings, &project, &targets, started);
+    let sources = session.open(&run.findings);
+    settle(&mut session, |path| checkers.of(path), sources);
+    session.finish(run)
 }
 
 /// Checks and fixes one text that is no file, such as standard input; nothing
-/// is written. The text is `files[0].after` if it changed; findings are those
+/// is written. `files[0].after` is the text if it changed; findings are those
 /// that are left in it.
 #[must_use]
-pub fn fix_source(
-    source: read::Source,
-    settings: &Settings,
-    threshold: finding::Applicability,
-) -> fix::FixedRun {
-    let _ = threshold;
-    let project = Project::survey(&[], settings);
-    let checked = check::Checker::new(&project, settings).check_source(source);
-    let run = Run { findings: checked.findings, problems: checked.problem.into_iter().collect(), files: 1 };
-    fix::FixedRun { run, files: Vec::new() }
+pub fn fix_source(source: Source, settings: &Settings, threshold: Applicability) -> FixedRun {
+    let started = SystemTime::now();
+    let options = fix::Options { threshold, write: false };
+    let targets = [Target { path: source.path.clone(), kind: source.kind, explicit: true }];
+    let project = Project::survey(&targets, settings);
+    let checker = Checker::new(&project, settings);
+    let run = summed(vec![checker.check_source(source.clone())], Vec::new());
+    let mut session = Session::new(options, settings, &project, &targets, started);
+    session.admit(source.clone());
+    settle(&mut session, |_| Some(&checker), vec![source]);
+    session.finish_texts(run)
+}
+
+/// Check, fix, check what changed, until nothing does.
+fn settle<'a, 'b: 'a>(
+    session: &mut Session<'_>,
+    checker: impl Fn(&Path) -> Option<&'a Checker<'b>> + Sync,
+    mut sources: Vec<Source>,
+) {
+    for _ in 0..fix::ROUNDS {
+        let check = |source: Source| {
+            let path = source.path.clone();
+            let findings = checker(&path).map(|checker| checker.check_source(source).findings);
+            (path, findings.unwrap_or_default())
+        };
+        sources = session.round(sources.into_par_iter().map(check).collect());
+        if sources.is_empty() {
+            return;
+        }
+    }
+    session.give_up(&sources);
 }

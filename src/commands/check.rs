@@ -106,7 +106,7 @@ impl Job {
             for group in groups {
                 let settings = group.resolved.settings();
                 let one = if self.fixes() {
-                    newskin::fix(&group.paths, &settings, fix)
+                    newskin::fix(&group.paths, &settings, fix, progress)
                 } else {
                     FixedRun {
                         run: newskin::run_watched(&group.paths, &settings, progress),

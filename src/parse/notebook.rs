@@ -75,6 +75,14 @@ pub fn parse(json: &str) -> Result<Notebook, SyntaxFault> {
     Ok(notebook)
 }
 
+/// The Python cells as they are, each with its number.
+///
+/// # Errors
+/// As [`parse`].
+pub fn sources(json: &str) -> Result<Vec<(u32, String)>, SyntaxFault> {
+    Ok(code_cells(json)?.into_iter().map(|cell| (cell.number, cell.text)).collect())
+}
+
 /// A Python cell as it stands in the JSON.
 struct CodeCell {
     number: u32,

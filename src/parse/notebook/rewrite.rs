@@ -32,15 +32,14 @@ pub fn rewrite(json: &str, edits: &[(TextRange, &str)]) -> Result<String, Outsid
         let mut text = String::new();
         let mut done = range.start();
         while let Some((place, content)) = edits.next_if(|(place, _)| range.contains_range(*place)) {
-            let before = TextRange::new(done, place.start()) - range.start();
-            text.push_str(&cell.text[before]);
+            text.push_str(slice(&cell.text, done, place.start(), range.start())?);
             text.push_str(content);
             done = place.end();
         }
         if done == range.start() && text.is_empty() {
             continue;
         }
-        text.push_str(&cell.text[TextRange::new(done, range.end()) - range.start()]);
+        text.push_str(slice(&cell.text, done, range.end(), range.start())?);
         if magic(&cell.text).is_some_and(|line| magic(&text) != Some(line)) {
             return Err(OutsideCells);
         }
@@ -53,6 +52,12 @@ pub fn rewrite(json: &str, edits: &[(TextRange, &str)]) -> Result<String, Outsid
     }
     result.push_str(&json[copied..]);
     Ok(result)
+}
+
+/// A part of a cell, by offsets of the joined text.
+fn slice(text: &str, from: TextSize, to: TextSize, start: TextSize) -> Result<&str, OutsideCells> {
+    let (from, to) = (from.to_usize() - start.to_usize(), to.to_usize() - start.to_usize());
+    text.get(from..to).ok_or(OutsideCells)
 }
 
 /// The line that must stay the first of the cell.
