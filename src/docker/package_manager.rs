@@ -1,9 +1,9 @@
 //! What another package manager makes of a `yum` command line.
 
-use ruff_text_size::{TextRange, TextSize};
+use ruff_text_size::TextRange;
 
 use crate::catalogue::images::{Manager, System, Verdict};
-use crate::parse::shell::Word;
+use crate::parse::shell::{Command, Word};
 
 /// The command line as the other manager wants it.
 #[derive(Debug, Default)]
@@ -16,11 +16,11 @@ pub struct Translation {
     pub blocked: Option<String>,
 }
 
-/// Translates the arguments of `yum`; `value` gives the values of variables
-/// that are known.
+/// Translates a call of `yum`; `value` gives the values of variables that are
+/// known.
 #[must_use]
 pub fn translate(
-    arguments: &[Word],
+    command: &Command,
     manager: &Manager,
     system: &System,
     value: &dyn Fn(&str) -> Option<String>,
@@ -28,7 +28,8 @@ pub fn translate(
     let mut reader = Reader {
         manager,
         system,
-        arguments,
+        program: command.program().map_or(TextRange::default(), |word| word.range),
+        arguments: command.arguments(),
         value,
         out: Translation::default(),
         answered: false,
@@ -43,6 +44,7 @@ pub fn translate(
 struct Reader<'w> {
     manager: &'w Manager,
     system: &'w System,
+    program: TextRange,
     arguments: &'w [Word],
     value: &'w dyn Fn(&str) -> Option<String>,
     out: Translation,
@@ -150,7 +152,7 @@ impl<'w> Reader<'w> {
         for at in from..=to {
             let Some(word) = self.arguments.get(at) else { return };
             let before = at.checked_sub(1).and_then(|before| self.arguments.get(before));
-            let start = before.map_or(word.range.start(), |before| before.range.end());
+            let start = before.map_or(self.program, |before| before.range).end();
             self.out
                 .edits
                 .push((TextRange::new(start.min(word.range.start()), word.range.end()), String::new()));
@@ -260,13 +262,9 @@ fn is_pinned(package: &str) -> bool {
     package.rsplit_once('-').is_some_and(|(_, last)| last.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether edits may be made so: none of them takes a comment or a line's end
-/// with it that others need, and each word stands in the file as it was read.
+/// Whether the edits may be made: none of them takes a comment with it, and
+/// each word stands in the file as it was read, without quotes.
 #[must_use]
 pub fn fits(text: &str, translation: &Translation) -> bool {
-    translation.edits.iter().all(|(range, _)| {
-        let (start, end) = (range.start(), range.end());
-        let held = &text[TextRange::new(start, end.max(start + TextSize::new(0)))];
-        !held.contains('#') && !held.contains(['"', '\'', ','])
-    })
+    translation.edits.iter().all(|(range, _)| !text[*range].contains(['#', '"', '\'', ',']))
 }

@@ -98,11 +98,15 @@ fn asked(command: &Command, holds: Option<bool>, name: &str, system: &System) ->
     if arguments.iter().any(asks_system) { Reach::Unknown } else { Reach::Sometimes }
 }
 
-/// Whether the word contains the name, as in `/usr/bin/yum`, `$YUM_CMD` or `has_yum`.
+/// Whether the word names the program, as in `/usr/bin/yum`, `$YUM_CMD` or
+/// `has_yum`; `/etc/yum.conf` and addresses do not.
 fn mentions(word: &Word, name: &str) -> bool {
     let text = word.value.text().to_ascii_lowercase();
-    !text.contains("://")
-        && text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|part| part == name)
+    let ends = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | '/' | ':' | '_');
+    text.split(ends).any(|part| match part.rsplit_once('/') {
+        Some((folder, file)) => file == name && !folder.contains(':'),
+        None => part.split('_').any(|part| part == name),
+    })
 }
 
 /// Whether a word has to do with which system this is.

@@ -209,7 +209,7 @@ fn translate(
     value: &dyn Fn(&str) -> Option<String>,
 ) -> Option<Translation> {
     let manager = images::manager(system.manager)?;
-    Some(package_manager::translate(call.command.arguments(), manager, system, value))
+    Some(package_manager::translate(call.command, manager, system, value))
 }
 
 /// What the commands of a script give a variable.
