@@ -1,43 +1,42 @@
 //! A build runs `yum` in an image that has none.
 //!
-//! The base images of AWS Lambda for Python 3.12 and later are built on Amazon Linux 2023 (minimal). Its package
-//! manager is `microdnf`, which is also there under the name `dnf`; `yum`, which the images up to Python 3.11 had, is
-//! gone, and `RUN yum install …` stops the build with `yum: command not found`. The same holds for the other Lambda
-//! images on Amazon Linux 2023 (`provided:al2023`, `nodejs:20`, `java:21`, `dotnet:8`, …), for
-//! `amazonlinux:2023-minimal`, and of course for images that never had `yum`, such as the official `python` images on
-//! Debian. The full image `amazonlinux:2023` still accepts `yum`.
+//! ## What it finds
+//! Calls of `yum` in a stage whose image does not have it. Each stage is judged by the image that it starts from, through
+//! arguments with their defaults and through other stages. Where the image is not known, nothing is reported; neither is
+//! a command that asks for `yum` first (`command -v yum && …`), has another way (`yum … || dnf …`), or stands behind
+//! something that brings `yum` into the image. A failure that the build ignores (`yum update; …`) is a warning.
+//! `yum-config-manager`, `yum-builddep` and `yumdownloader` are reported likewise, under their own names.
 //!
+//! ## Why
+//! The base images of AWS Lambda for Python 3.12 and later are built on Amazon Linux 2023 (minimal). Its package manager
+//! is [`microdnf`](https://github.com/rpm-software-management/microdnf), which is also there under the name `dnf`; `yum`,
+//! which the images up to Python 3.11 had, is gone, and `RUN yum install …` stops the build with
+//! `yum: command not found`. See
+//! [the base images for Python](https://docs.aws.amazon.com/lambda/latest/dg/python-image.html) and
+//! [Python 3.13 in AWS Lambda](https://aws.amazon.com/blogs/compute/python-3-13-runtime-now-available-in-aws-lambda/).
+//! The same holds for the other Lambda images on Amazon Linux 2023 (`provided:al2023`, `nodejs:20`, `java:21`,
+//! `dotnet:8`, …), for `amazonlinux:2023-minimal`, and of course for images that never had `yum`, such as the official
+//! `python` images on Debian. The full image `amazonlinux:2023` still accepts `yum`.
+//!
+//! ## Example
 //! ```dockerfile
 //! FROM public.ecr.aws/lambda/python:3.13
 //! RUN yum install -y gcc && yum clean all
 //! ```
-//!
-//! becomes
-//!
+//! Use instead:
 //! ```dockerfile
 //! FROM public.ecr.aws/lambda/python:3.13
 //! RUN dnf install -y gcc && dnf clean all
 //! ```
 //!
-//! Each stage is judged by the image that it starts from, through arguments with their defaults and through other
-//! stages. Where the image is not known, nothing is reported; neither is a command that asks for `yum` first
-//! (`command -v yum && …`), has another way (`yum … || dnf …`), or stands behind something that brings `yum` into the
-//! image. A failure that the build ignores (`yum update; …`) is a warning. `yum-config-manager`, `yum-builddep` and
-//! `yumdownloader` are reported likewise, under their own names.
+//! ## Fix safety
+//! The fix writes `dnf` for `yum`. It is safe when `microdnf` knows the sub-command and every option and is told `-y`. It
+//! is unsafe, and says why, when it also has to change the arguments (`-q` is left out, `erase` becomes `remove`, `-y` is
+//! added, without which `microdnf` waits for ever), or when a package is known not to be there under its old name. There
+//! is no fix for what `microdnf` cannot do at all, such as `groupinstall` or installing a file: the help names the way.
 //!
-//! What `microdnf` cannot do needs the full `dnf` in its place. AWS's own build images remove the package
-//! `microdnf-dnf` with `dnf` and then install `dnf` with `microdnf`; installing `dnf` or `yum` without that ends in a
-//! conflict.
-//!
-//! **The fix** writes `dnf` for `yum`. It is safe when `microdnf` knows the sub-command and every option and is told
-//! `-y`. It is unsafe, and says why, when it also has to change the arguments (`-q` is left out, `erase` becomes
-//! `remove`, `-y` is added, without which `microdnf` waits for ever), or when a package is known not to be there under
-//! its old name. There is no fix for what `microdnf` cannot do at all, such as `groupinstall` or installing a file:
-//! the help names the way.
-//!
-//! Sources: [AWS Lambda, base images for Python](https://docs.aws.amazon.com/lambda/latest/dg/python-image.html),
-//! [Python 3.13 in AWS Lambda](https://aws.amazon.com/blogs/compute/python-3-13-runtime-now-available-in-aws-lambda/),
-//! [microdnf](https://github.com/rpm-software-management/microdnf).
+//! What `microdnf` cannot do needs the full `dnf` in its place. AWS's own build images remove the package `microdnf-dnf`
+//! with `dnf` and then install `dnf` with `microdnf`; installing `dnf` or `yum` without that ends in a conflict.
 
 use crate::catalogue::images::{self, System};
 use crate::discover::Kind;
