@@ -11,6 +11,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use newskin::config::Settings;
+use newskin::discover::Kind;
+use newskin::finding::Applicability;
+use newskin::read::{Encoding, Source};
+use newskin::version::PythonVersion;
 use schema::{Module, Name};
 
 // The build reads the rest of it.
@@ -155,6 +160,57 @@ fn good_examples_run_before_and_after() {
             }
         }
     }
+    inquiry.settle();
+}
+
+/// A program after the fixes of newskin, for a project that supports both the
+/// last version with the module and the one without; `None` if nothing changed.
+fn fixed(program: &str, module: &Module, threshold: Applicability) -> Option<String> {
+    let version = |minor| PythonVersion { major: 3, minor };
+    let settings = Settings {
+        target: version(gone(module)?),
+        minimum: Some(version(last(module))),
+        ..Settings::default()
+    };
+    let source = Source {
+        path: Path::new("example.py").into(),
+        kind: Kind::Python,
+        text: program.to_owned(),
+        encoding: Encoding::Utf8,
+        bom: false,
+    };
+    let run = newskin::fix_source(source, &settings, threshold);
+    run.files.into_iter().next().map(|file| file.after.text)
+}
+
+#[test]
+fn fixed_examples_run_before_and_after() {
+    let mut inquiry = Inquiry::default();
+    let mut counts = (0, 0);
+    for module in catalogue() {
+        for bad in &module.bad {
+            for threshold in [Applicability::Safe, Applicability::Unsafe] {
+                let Some(text) = fixed(bad, &module, threshold) else { continue };
+                if !["setuptools", "packaging"].iter().all(|package| !text.contains(package)) {
+                    eprintln!(
+                        "oracle: an example of `{}` needs a package after its fix, not run",
+                        module.module
+                    );
+                    continue;
+                }
+                counts = match threshold {
+                    Applicability::Safe => (counts.0 + 1, counts.1),
+                    _ => (counts.0, counts.1 + 1),
+                };
+                for version in [Some(last(&module)), gone(&module), Some(NEWEST)].into_iter().flatten() {
+                    let says = format!("an example of `{}` runs after {threshold} fixes", module.module);
+                    inquiry.expect(version, &text, says, Outcome::ran);
+                }
+            }
+        }
+    }
+    eprintln!("oracle: {} safely fixed examples, {} with unsafe fixes", counts.0, counts.1);
+    assert!(counts.0 >= 8, "so few are fixed safely: {}", counts.0);
     inquiry.settle();
 }
 

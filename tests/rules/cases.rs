@@ -87,7 +87,7 @@ impl Copied {
     /// Fixes it on the disk.
     pub fn fix(&self, threshold: Applicability) -> FixedRun {
         let options = newskin::fix::Options { threshold, write: true };
-        newskin::fix(&[self.root.clone()], &self.settings(), options)
+        newskin::fix(&[self.root.clone()], &self.settings(), options, &newskin::Progress::default())
     }
 
     /// A path from the root of the case.
