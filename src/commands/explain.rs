@@ -101,7 +101,7 @@ fn module_page(module: &Module) -> String {
     if !module.instead.is_empty() {
         let _ = writeln!(page, "{}\n", module.instead);
     }
-    for backport in module.backports {
+    for backport in module.backports.iter().filter(|name| !module.instead.contains(**name)) {
         let _ =
             writeln!(page, "The package `{backport}` on PyPI brings the module back under its old name.\n");
     }
@@ -113,7 +113,8 @@ fn module_page(module: &Module) -> String {
         }
         page.push('\n');
     }
-    page.push_str(&examples(module));
+    page.push_str(&example("Before", module.bad.first().copied()));
+    page.push_str(&example("After", module.good.first().copied()));
     page
 }
 
@@ -121,8 +122,33 @@ fn name_page(module: &Module, name: &Name) -> String {
     let mut page = format!("# {}\n\n", dotted(module, name));
     let _ = writeln!(page, "Way out: {}.\n", way_out(name).trim_end_matches('.'));
     let _ = writeln!(page, "{}\n\nSource: {}\n", history(module), module.source);
-    page.push_str(&examples(module));
+    let (before, after) = name_examples(module, name);
+    page.push_str(&example("Before", before.as_deref()));
+    page.push_str(&example("After", after.as_deref()));
     page
+}
+
+/// A program of the catalogue that uses the name, and one that uses its
+/// successor; for a successor that takes its place, at least the imports.
+fn name_examples(module: &Module, name: &Name) -> (Option<String>, Option<String>) {
+    let using = |programs: &[&str], word: &str| {
+        programs.iter().find(|program| has_word(program, word)).map(|program| (*program).to_owned())
+    };
+    let import = |module: &str, name: &str| format!("from {module} import {name}");
+    let successor = name.replace.and_then(|replace| replace.rsplit_once('.'));
+    let before = using(module.bad, last_part(name.name));
+    let after = successor.and_then(|(_, successor)| using(module.good, successor));
+    match (before, after, successor) {
+        (Some(before), Some(after), _) => (Some(before), Some(after)),
+        (_, _, Some((home, successor))) if !name.name.contains('.') => {
+            (Some(import(module.name, name.name)), Some(import(home, successor)))
+        }
+        (before, _, _) => (before, None),
+    }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|part| part == word)
 }
 
 /// Since when, in one sentence.
@@ -159,17 +185,15 @@ fn way_out(name: &Name) -> String {
     }
 }
 
-fn examples(module: &Module) -> String {
-    let mut page = String::new();
-    for (title, programs) in [("Before", module.bad), ("After", module.good)] {
-        for program in programs.iter().take(1) {
-            let _ = writeln!(page, "## {title}\n\n```python\n{}\n```\n", program.trim_end());
-        }
-    }
-    page
+fn example(title: &str, program: Option<&str>) -> String {
+    program.map_or_else(String::new, |program| {
+        format!("## {title}\n\n```python\n{}\n```\n\n", program.trim_end())
+    })
 }
 
 fn unknown(topic: &str) -> Stop {
+    /// How alike two words must be, from 0 to 1, for one to be meant.
+    const ALIKE: f64 = 0.8;
     const SHOWN: usize = 3;
     let rules = RULES.iter().map(|entry| entry.id.to_owned());
     let modules = MODULES.iter().map(|module| module.name.to_owned());
@@ -182,13 +206,18 @@ fn unknown(topic: &str) -> Stop {
             let part = strsim::jaro_winkler(last_part(topic), last_part(&candidate));
             (whole.max(part - 0.05), candidate)
         })
+        .filter(|(alike, _)| *alike >= ALIKE)
         .collect();
     candidates.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
     let near: Vec<String> =
         candidates.into_iter().take(SHOWN).map(|(_, candidate)| format!("`{candidate}`")).collect();
+    let near = match near.as_slice() {
+        [] => String::new(),
+        [one] => format!("; did you mean {one}?"),
+        several => format!("; the nearest are {}", several.join(", ")),
+    };
     Stop::Error(Error::Usage(format!(
-        "nothing is known of `{topic}`; the nearest are {}\n`newskin rules` lists all rules",
-        near.join(", ")
+        "nothing is known of `{topic}`{near}\n`newskin rules` lists all rules, `newskin explain {REMOVED_MODULE}` all removed modules"
     )))
 }
 
