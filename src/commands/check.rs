@@ -139,7 +139,11 @@ impl Job {
         }
         match read::decode(&target.path, kind, bytes.clone()) {
             Ok(source) => {
-                let fixed = newskin::fix_source(source, &self.settings, self.threshold());
+                let mut fixed = newskin::fix_source(source, &self.settings, self.threshold());
+                if self.diff {
+                    // Nothing was mended, so every finding is still there.
+                    fixed.run = newskin::run_text(&target, bytes, &self.settings);
+                }
                 let after = fixed.files.first().map(|file| encoded(&file.after)).transpose()?;
                 Ok((fixed, original.map(|original| after.unwrap_or(original))))
             }

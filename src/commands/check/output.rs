@@ -43,6 +43,9 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
         let mut file = File::options().write(true).open(path)?;
         return write(&mut file);
     }
+    if old.as_ref().is_ok_and(|old| old.permissions().readonly()) {
+        return Err(io::Error::other("the file is read-only"));
+    }
     // A link stays a link: what it points to is replaced.
     let path = if old.is_ok() { fs::canonicalize(path)? } else { path.to_owned() };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -1,0 +1,3 @@
+import pipes
+
+print(pipes.quote("a b"))
