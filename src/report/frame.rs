@@ -59,13 +59,15 @@ impl Frame {
     }
 }
 
-/// Since when, as the message may not say, and how far, if not all is shown.
+/// Since when, where the message does not say so, and how far, if not all is shown.
 fn label(finding: &Finding, shortened: bool) -> Option<String> {
     let mut parts = Vec::new();
     if let Some(version) = &finding.deprecated_in {
         parts.push(format!("deprecated in {version}"));
     }
-    if let Some(version) = &finding.removed_in {
+    if let Some(version) = &finding.removed_in
+        && (!parts.is_empty() || !finding.message.contains(version.as_str()))
+    {
         parts.push(format!("removed in {version}"));
     }
     if shortened {
