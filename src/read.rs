@@ -38,7 +38,7 @@ pub enum Unreadable {
         message: String,
         /// Line, from 1.
         row: u32,
-        /// Byte in the line, from 1.
+        /// Character in the line, from 1.
         column: u32,
         /// The line, decoded with loss; the beginning of a very long one.
         line: String,
@@ -201,11 +201,12 @@ fn refused(bytes: &[u8], at: usize, message: &str) -> Unreadable {
             start = begin + index + 1;
         }
     }
+    let before = String::from_utf8_lossy(&bytes[start..at]);
     let line = bytes[start..].split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
     Unreadable::Refused {
         message: message.to_owned(),
         row,
-        column: u32::try_from(at - start + 1).unwrap_or(u32::MAX),
+        column: u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX),
         line: String::from_utf8_lossy(&line[..line.len().min(SHOWN)]).into_owned(),
     }
 }

@@ -77,12 +77,25 @@ const fn usual(group: Group) -> Severity {
     }
 }
 
-/// The paragraphs before the first heading, list or code, each on one line.
+/// The first paragraphs of the page without headings, each on one line, as far
+/// as they are prose.
 fn paragraphs(page: &str) -> impl Iterator<Item = String> + '_ {
-    let prose =
-        |piece: &&str| !["#", "```", "- ", "* ", "|", "    ", ">"].iter().any(|mark| piece.starts_with(mark));
-    let pieces = page.split("\n\n").map(str::trim_end).filter(|piece| !piece.is_empty());
-    pieces.take_while(prose).map(|piece| piece.split_whitespace().collect::<Vec<_>>().join(" "))
+    const OTHER: [&str; 6] = ["```", "- ", "* ", "|", "    ", ">"];
+    page.split("\n\n")
+        .map(
+            |piece| {
+                if piece.starts_with('#') {
+                    piece.split_once('\n').map_or("", |(_, text)| text)
+                } else {
+                    piece
+                }
+            },
+        )
+        .map(str::trim_end)
+        .filter(|piece| !piece.is_empty())
+        .take_while(|piece| !OTHER.iter().any(|mark| piece.starts_with(mark)))
+        .take(2)
+        .map(|piece| piece.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// The first web address on the page: the source of what the rule says.
@@ -104,6 +117,8 @@ mod tests {
     fn descriptions_end_at_the_first_code() {
         let found: Vec<String> = paragraphs(PAGE).collect();
         assert_eq!(found, ["Something is gone.", "It was bad anyway (<https://example.org/why>)."]);
+        let found: Vec<String> = paragraphs("One.\n\n```\ntwo\n```\n\nThree.").collect();
+        assert_eq!(found, ["One."]);
     }
 
     #[test]

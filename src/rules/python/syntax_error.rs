@@ -84,6 +84,9 @@ impl Rule for SyntaxError {
 pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &str) -> Finding {
     let start = Place { row, column };
     let span = Span { range: TextRange::empty(TextSize::new(0)), cell: None, start, end: start };
+    let mut offsets = line.char_indices().map(|(at, _)| at).skip(column.saturating_sub(1) as usize);
+    let begin = offsets.next().unwrap_or(line.len());
+    let end = offsets.next().unwrap_or(line.len());
     Finding {
         rule: ID,
         group: Group::Syntax,
@@ -98,7 +101,7 @@ pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &st
         removed_in: None,
         deprecated_in: None,
         fix: None,
-        excerpt: Excerpt { first_row: row, text: line.to_owned(), start: 0, end: 0 },
+        excerpt: Excerpt { first_row: row, text: line.to_owned(), start: begin, end },
     }
 }
 
