@@ -110,15 +110,19 @@ fn entry(module: &schema::Module) -> String {
             )
         })
         .collect();
+    let backports: String = module
+        .backports
+        .iter()
+        .map(|one| format!("Backport {{ package: {:?}, python: {:?} }},", one.package, one.python))
+        .collect();
     format!(
-        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, backports: &{:?}, names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
+        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, backports: &[{backports}], names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
         module.module,
         optional(module.deprecated.as_deref()),
         optional(module.removed.as_deref()),
         module.source,
         module.platform,
         module.instead.trim(),
-        module.backports,
         module.bad,
         module.good,
     )

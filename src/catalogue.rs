@@ -26,7 +26,7 @@ pub struct Module {
     /// The way out, as sentences.
     pub instead: &'static str,
     /// Distributions on PyPI that bring the module back under its old name, the best first.
-    pub backports: &'static [&'static str],
+    pub backports: &'static [Backport],
     /// Names in it that have a successor.
     pub names: &'static [Name],
     /// Examples that fail without the module.
@@ -43,6 +43,15 @@ impl Module {
         let at = self.names.binary_search_by_key(&name, |known| known.name).ok()?;
         self.names.get(at)
     }
+}
+
+/// A distribution on PyPI that brings a module back.
+#[derive(Debug)]
+pub struct Backport {
+    /// Its name on PyPI.
+    pub package: &'static str,
+    /// The Pythons it can be installed on, as a PEP 440 specifier; `None` if on all.
+    pub python: Option<&'static str>,
 }
 
 /// A name within a module.

@@ -126,10 +126,12 @@ fn every_entry_has_a_source_and_a_way_out() {
         let instead = module.instead.trim();
         assert!(instead.ends_with('.') && instead.len() > 20, "{name}: `instead` is a sentence");
         assert!(!module.bad.is_empty() && !module.good.is_empty(), "{name}: an example of each");
-        let listed = module.backports.iter();
-        listed.for_each(|one| {
-            assert!(one.chars().all(|c| c.is_ascii_lowercase() || "-0123456789".contains(c)))
-        });
+        for backport in &module.backports {
+            let spelled = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(backport.package.chars().all(spelled), "{name}: {backport:?}");
+            let range = backport.python.as_deref().map(str::parse::<pep440_rs::VersionSpecifiers>);
+            assert!(range.is_none_or(|range| range.is_ok()), "{name}: {backport:?}");
+        }
         assert!(module.platform.is_none_or(|platform| platform == "win32"), "{name}: another platform");
     }
 }

@@ -58,11 +58,14 @@ fn gone(module: &Module) -> Option<u8> {
     module.removed.as_deref().map(minor).filter(|removed| *removed <= NEWEST)
 }
 
+/// What is said if an outcome is wrong, and whether it is right.
+type Expectation = (String, Box<dyn Fn(&Outcome) -> bool>);
+
 /// Questions with what is to be said about a wrong answer.
 #[derive(Default)]
 struct Inquiry {
     programs: Vec<(u8, String)>,
-    expectations: Vec<(String, Box<dyn Fn(&Outcome) -> bool>)>,
+    expectations: Vec<Expectation>,
 }
 
 impl Inquiry {

@@ -25,7 +25,7 @@ pub struct Module {
     pub instead: String,
     /// Distributions on PyPI that bring the module back under its old name, the best first.
     #[serde(default)]
-    pub backports: Vec<String>,
+    pub backports: Vec<Backport>,
     /// Names in the module that have a successor.
     #[serde(default)]
     pub names: BTreeMap<String, Name>,
@@ -33,6 +33,16 @@ pub struct Module {
     pub bad: Vec<String>,
     /// Programs that run on the old and on the new version.
     pub good: Vec<String>,
+}
+
+/// A distribution on PyPI that brings a module back under its old name.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Backport {
+    /// Its name on PyPI, such as `legacy-cgi`.
+    pub package: String,
+    /// The Pythons it can be installed on, as its metadata say; left out if on all.
+    pub python: Option<String>,
 }
 
 /// One name within a module.

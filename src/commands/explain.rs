@@ -101,9 +101,13 @@ fn module_page(module: &Module) -> String {
     if !module.instead.is_empty() {
         let _ = writeln!(page, "{}\n", module.instead);
     }
-    for backport in module.backports.iter().filter(|name| !module.instead.contains(**name)) {
-        let _ =
-            writeln!(page, "The package `{backport}` on PyPI brings the module back under its old name.\n");
+    for backport in module.backports.iter().filter(|one| !module.instead.contains(one.package)) {
+        let package = backport.package;
+        let range = backport.python.map_or_else(String::new, |python| format!(" (Python {python})"));
+        let _ = writeln!(
+            page,
+            "The package `{package}`{range} on PyPI brings the module back under its old name.\n"
+        );
     }
     let _ = writeln!(page, "Source: {}\n", module.source);
     if !module.names.is_empty() {

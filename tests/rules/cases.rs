@@ -81,13 +81,14 @@ impl Copied {
 
     /// Checks it.
     pub fn run(&self) -> Run {
-        newskin::run(&[self.root.clone()], &self.settings())
+        newskin::run(std::slice::from_ref(&self.root), &self.settings())
     }
 
     /// Fixes it on the disk.
     pub fn fix(&self, threshold: Applicability) -> FixedRun {
         let options = newskin::fix::Options { threshold, write: true };
-        newskin::fix(&[self.root.clone()], &self.settings(), options, &newskin::Progress::default())
+        let progress = newskin::Progress::default();
+        newskin::fix(std::slice::from_ref(&self.root), &self.settings(), options, &progress)
     }
 
     /// A path from the root of the case.

@@ -158,7 +158,7 @@ fn has_backport(code: &Code<'_>, stmt: &Stmt) -> bool {
         Stmt::ImportFrom(import) => import.module.as_ref().map(|module| module.as_str()),
         _ => None,
     };
-    module
-        .and_then(catalogue::removed_module)
-        .is_some_and(|gone| gone.backports.iter().any(|one| code.project.requires(&code.document.path, one)))
+    module.and_then(catalogue::removed_module).is_some_and(|gone| {
+        gone.backports.iter().any(|one| code.project.requires(&code.document.path, one.package))
+    })
 }

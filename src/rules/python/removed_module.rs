@@ -152,8 +152,8 @@ impl<'a> Check<'_, 'a> {
         let top = module.name.split('.').next().unwrap_or(module.name);
         let own = self.file.project.has_module(path, top);
         // What setuptools serves is judged by severity.
-        let mut backports = module.backports.iter().filter(|backport| **backport != "setuptools");
-        own || backports.any(|backport| self.file.project.requires(path, backport))
+        let mut backports = module.backports.iter().filter(|backport| backport.package != "setuptools");
+        own || backports.any(|backport| self.file.project.requires(path, backport.package))
     }
 
     /// A module of that name beside the file, in a package: Python 2 would have
@@ -304,8 +304,8 @@ fn message(module: &Module, dotted: &str) -> String {
 }
 
 fn with_backport(module: &Module, help: String) -> String {
-    match module.backports.first() {
-        Some(backport) if !help.contains(*backport) => {
+    match module.backports.first().map(|backport| backport.package) {
+        Some(backport) if !help.contains(backport) => {
             format!("{help} The package `{backport}` brings the module back.").trim().to_owned()
         }
         _ => help,
