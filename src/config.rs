@@ -158,7 +158,6 @@ impl Configuration {
         let mut options = at.map(|at| self.files[at].options.clone()).unwrap_or_default();
         options.update(self.over.clone());
         let file = at.map(|at| self.files[at].path.clone());
-        // A file given by name holds for the project one stands in, wherever the file is kept.
         let beside = file.as_deref().filter(|_| !matches!(self.origin, Origin::File(_)));
         let root =
             beside.and_then(Path::parent).map_or_else(|| globs::absolute(Path::new(".")), Path::to_owned);
@@ -170,7 +169,8 @@ impl Configuration {
     fn given(&mut self, path: &Path) -> Result<usize, Error> {
         if self.files.is_empty() {
             let text = std::fs::read_to_string(path).map_err(|error| Error::file(path, &error))?;
-            let root = folder_of(&globs::absolute(path));
+            // As in ruff: the paths in it are seen from the project one stands in, wherever it is kept.
+            let root = globs::absolute(Path::new("."));
             let options = if path.file_name().is_some_and(|name| name == PYPROJECT) {
                 let missing = || Error::file(path, &"there is no table `[tool.newskin]` in it");
                 toml::read_pyproject(path, &text, &root, &self.known)?.ok_or_else(missing)?
@@ -279,8 +279,4 @@ fn read_if_there(path: &Path) -> Result<Option<String>, Error> {
 fn shown(path: &Path) -> PathBuf {
     let here = globs::absolute(Path::new("."));
     path.strip_prefix(here).map_or_else(|_| path.to_owned(), Path::to_owned)
-}
-
-fn folder_of(path: &Path) -> PathBuf {
-    path.parent().map_or_else(PathBuf::new, Path::to_owned)
 }
