@@ -33,7 +33,7 @@ pub enum Kind {
     Toml,
     /// `setup.cfg`.
     SetupCfg,
-    /// `.yaml`, `.yml`.
+    /// `.yaml`, `.yml`; `.template` and `.cfn`, which may be JSON too.
     Yaml,
     /// `.json`, `.jsonc`, `Pipfile.lock`; comments allowed.
     Json,

@@ -78,6 +78,14 @@ pub struct Unparsed {
     pub fault: SyntaxFault,
 }
 
+/// JSON is YAML, unless tabs indent it; then it is read as what it is.
+fn yaml_or_json(text: &str) -> Result<Syntax, SyntaxFault> {
+    yaml::parse(text).map(Syntax::Yaml).or_else(|fault| {
+        let json = text.trim_start().starts_with('{').then(|| json::parse(text).ok()).flatten();
+        json.map(Syntax::Json).ok_or(fault)
+    })
+}
+
 impl Document {
     /// Parses a source by its kind. Python never fails: see [`python::Module::faults`].
     ///
@@ -93,7 +101,7 @@ impl Document {
                 Syntax::Python(python::parse(&source.text, Some(cells), target))
             }),
             Kind::Json => json::parse(&source.text).map(Syntax::Json),
-            Kind::Yaml => yaml::parse(&source.text).map(Syntax::Yaml),
+            Kind::Yaml => yaml_or_json(&source.text),
             Kind::Dockerfile => Ok(Syntax::Dockerfile(dockerfile::parse(&source.text))),
             _ => Ok(Syntax::Text),
         };

@@ -212,6 +212,24 @@ impl Draft<'_> {
         self
     }
 
+    /// Shows nothing of the file but this range, which holds the finding: what
+    /// stands around it may be secret.
+    pub fn show_only(mut self, shown: TextRange) -> Self {
+        let excerpt = &mut self.finding.excerpt;
+        // Where the excerpt's text lies in the file.
+        let at = self.finding.span.range.start().to_usize() - excerpt.start;
+        let start = shown.start().to_usize().saturating_sub(at).min(excerpt.start);
+        let end = shown.end().to_usize().saturating_sub(at).clamp(excerpt.end, excerpt.text.len());
+        let line = excerpt.text[..start].rfind('\n').map_or(0, |line| line + 1);
+        let start = if excerpt.text[line..start].trim().is_empty() { line } else { start };
+        let rows = excerpt.text[..start].matches('\n').count();
+        excerpt.first_row += u32::try_from(rows).unwrap_or_default();
+        excerpt.text = excerpt.text[start..end].to_owned();
+        excerpt.start -= start;
+        excerpt.end -= start;
+        self
+    }
+
     /// Reports the finding.
     pub fn emit(self) {
         self.findings.push(self.finding);

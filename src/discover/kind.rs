@@ -24,7 +24,7 @@ fn of_lower(name: &str, path: &Path) -> Option<Kind> {
         "ipynb" => Kind::Notebook,
         "dockerfile" | "containerfile" => Kind::Dockerfile,
         "toml" => Kind::Toml,
-        "yaml" | "yml" => Kind::Yaml,
+        "yaml" | "yml" | "template" | "cfn" => Kind::Yaml,
         "json" | "jsonc" => Kind::Json,
         "tf" | "tfvars" | "hcl" => Kind::Hcl,
         "bicep" => Kind::Bicep,

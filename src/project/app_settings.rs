@@ -12,6 +12,9 @@ pub struct AppSetting<'a> {
     pub name: &'a str,
     /// The name as it stands in the file.
     pub name_range: TextRange,
+    /// Name and value as they stand in the file. What stands around them may
+    /// be secret.
+    pub range: TextRange,
     /// What it is set to.
     pub value: SettingValue<'a>,
     /// For removing it.
@@ -80,6 +83,7 @@ fn setting<'a>(
     AppSetting {
         name: &member.key,
         name_range: member.key_range,
+        range: member.range(),
         value: literal.filter(|_| !encrypted).map_or(SettingValue::Dynamic, SettingValue::Literal),
         entry: Entry::JsonMember(values, index),
     }

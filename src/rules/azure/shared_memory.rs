@@ -121,6 +121,7 @@ fn report_enabled(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink<'_>
         .severity(severity)
         .help("Remove the setting; all payloads travel by gRPC.")
         .url(URL)
+        .show_only(setting.range)
         .versions(None, Some(PythonVersion::PY313));
     if setting.value.is_on().is_some() {
         draft.safe_fix(removal_of(setting), app_settings::remove(file, setting)).emit();
@@ -135,6 +136,7 @@ fn report_size(file: &File<'_>, setting: &AppSetting<'_>, enabled: bool, sink: &
         .severity(if enabled { Severity::Warning } else { Severity::Info })
         .help("Remove the setting, unless the app itself uses `/dev/shm`.")
         .url(URL)
+        .show_only(setting.range)
         .versions(None, Some(PythonVersion::PY313))
         .unsafe_fix(
             removal_of(setting),
@@ -150,6 +152,7 @@ fn report_directories(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink
         .severity(Severity::Info)
         .help("Remove the setting.")
         .url(URL)
+        .show_only(setting.range)
         .versions(None, Some(PythonVersion::PY313))
         .safe_fix(removal_of(setting), app_settings::remove(file, setting))
         .emit();
@@ -157,4 +160,31 @@ fn report_directories(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink
 
 fn removal_of(setting: &AppSetting<'_>) -> String {
     format!("Remove `{}`", setting.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::check::Checker;
+    use crate::config::Settings;
+    use crate::project::Project;
+    use crate::read::{Encoding, Source};
+
+    #[test]
+    fn shows_no_other_setting() {
+        let one_line = r#"{"Values": {"FUNCTIONS_WORKER_RUNTIME": "python", "A": "SECRET", "DOCKER_SHM_SIZE": "1", "B": "SECRET"}}"#;
+        for text in [one_line, &one_line.replace(", ", ",\n  ")] {
+            let (path, text) = (Path::new("local.settings.json").into(), text.to_owned());
+            let source = Source { path, kind: Kind::Json, text, encoding: Encoding::Utf8, bom: false };
+            let settings = Settings { min_severity: Severity::Info, ..Settings::default() };
+            let project = Project::survey(&[], &settings);
+            let findings = Checker::new(&project, &settings).check_source(source).findings;
+            let [finding] = findings.as_slice() else { panic!("one finding, not {}", findings.len()) };
+            assert_eq!(finding.excerpt.text.trim(), "\"DOCKER_SHM_SIZE\": \"1\"");
+            assert_eq!(&finding.excerpt.text[finding.excerpt.start..finding.excerpt.end], "\"DOCKER_SHM_SIZE\"");
+            assert_eq!(finding.excerpt.first_row, finding.span.start.row);
+        }
+    }
 }

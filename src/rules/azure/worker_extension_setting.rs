@@ -89,6 +89,7 @@ fn report(file: &File<'_>, setting: &AppSetting<'_>, uses: Option<bool>, sink: &
         .severity(if on && uses == Some(true) { Severity::Warning } else { Severity::Info })
         .help(help)
         .url(URL)
+        .show_only(setting.range)
         .versions(None, Some(PythonVersion::PY313));
     if uses == Some(false) {
         draft.safe_fix(format!("Remove `{SETTING}`"), app_settings::remove(file, setting)).emit();

@@ -111,7 +111,10 @@ pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &st
 #[must_use]
 pub fn unparsed(unparsed: &Unparsed) -> Option<Finding> {
     let Unparsed { document, fault } = unparsed;
-    let is_template = || ["{{", "{%", "<%"].iter().any(|mark| document.text.contains(mark));
+    let is_template = || {
+        document.path.extension().is_some_and(|extension| extension == "template")
+            || ["{{", "{%", "<%"].iter().any(|mark| document.text.contains(mark))
+    };
     if matches!(document.kind, Kind::Json | Kind::Yaml) && is_template() {
         return None;
     }
