@@ -144,6 +144,8 @@ mod tests {
         assert_eq!(module("typing.io", python(13)), Presence::Absent);
         assert_eq!(module("distutils.version", python(11)), Presence::Present);
         assert_eq!(module("distutils.no_such_thing", python(12)), Presence::Absent);
+        assert_eq!(module("sre_parse", python(14)), Presence::Present);
+        assert_eq!(module("sre_parse", python(15)), Presence::Absent, "known from the catalogue");
         assert_eq!(module("os.path", python(13)), Presence::Present);
         assert_eq!(module("xml.etree.cElementTree", python(13)), Presence::Present);
         assert_eq!(module("dbm.gnu", python(13)), Presence::Present);

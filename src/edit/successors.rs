@@ -267,7 +267,8 @@ impl<'a> Visitor<'a> for Chains<'a> {
 
 fn rename_alias(alias: &Alias, module: &str) -> Option<Change> {
     let name = alias.asname.as_ref()?;
-    Some(Change::new(alias.range(), format!("{module} as {name}")))
+    let spelled = if name.as_str() == module { module.to_owned() } else { format!("{module} as {name}") };
+    Some(Change::new(alias.range(), spelled))
 }
 
 fn replace_import(
