@@ -29,15 +29,6 @@ mod summary;
 
 pub use crate::config::OutputFormat as Format;
 
-impl Format {
-    /// Whether [`write()`] shows the problems of a run in this format; where it
-    /// does not, [`problems`] is the only place for them.
-    #[must_use]
-    pub const fn shows_problems(self) -> bool {
-        !matches!(self, Self::Full | Self::Concise | Self::Json | Self::JsonLines)
-    }
-}
-
 /// What a report depends on besides the run.
 #[derive(Debug, Clone)]
 pub struct Context {
@@ -76,9 +67,18 @@ impl Context {
     }
 }
 
+impl Context {
+    /// Marks where text was cut.
+    const fn cut(&self) -> char {
+        if self.unicode { '…' } else { '~' }
+    }
+}
+
 /// Writes the whole report, ending with a line feed.
 ///
-/// The findings must be sorted by file, as [`Run`] promises.
+/// The findings must be sorted by file, as [`Run`] promises. The problems of
+/// the run are in it for every format but `full`, `concise`, `json` and
+/// `json-lines`, which have no place for them: there [`problems`] is needed.
 ///
 /// # Errors
 /// Those of `out`, unchanged, so that a closed pipe can be told apart.

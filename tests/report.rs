@@ -59,6 +59,18 @@ fn other_ways_to_show_people() {
 }
 
 #[test]
+fn repairs_are_counted() {
+    let summary = |run: &Run, fixed| render(Format::Concise, run, &Context { fixed, ..sample::context() });
+    assert_eq!(
+        summary(&Run { files: 2, ..Run::default() }, 1),
+        "Fixed 1 finding\nNothing left to report in 2 files\n"
+    );
+    assert!(summary(&sample::run(), 3).contains("\nFixed 3 findings\nFound 12 findings in 8 of 120 files: "));
+    let quiet = Context { summary: false, ..sample::context() };
+    assert_eq!(render(Format::Concise, &sample::run(), &quiet).lines().count(), sample::run().findings.len());
+}
+
+#[test]
 fn a_run_without_findings_is_valid_too() {
     let clean = Run { files: 1, ..Run::default() };
     let all: String = Format::ALL

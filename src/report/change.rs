@@ -57,7 +57,7 @@ pub fn lines(finding: &Finding, fix: &Fix, context: &Context, width: usize) -> V
         shown.push(Line { place: String::new(), sign: Sign::Remark, text });
     }
     for line in &mut shown {
-        clip(&mut line.text, width);
+        clip(&mut line.text, width, context.cut());
     }
     shown
 }
@@ -144,7 +144,8 @@ fn elsewhere(finding: &Finding, edit: &Edit, context: &Context) -> Vec<Line> {
         return vec![Line { place, sign: Sign::Remark, text }];
     }
     let sign = if edit.span.range.is_empty() { Sign::New } else { Sign::Part };
-    let shown = |text| if sign == Sign::Part { format!("… {} …", tidy(text)) } else { tidy(text) };
+    let cut = context.cut();
+    let shown = |text| if sign == Sign::Part { format!("{cut} {} {cut}", tidy(text)) } else { tidy(text) };
     let lines = edit.content.lines().filter(|text| !text.trim().is_empty());
     lines.map(|text| Line { place: std::mem::take(&mut place), sign, text: shown(text) }).collect()
 }
@@ -153,10 +154,122 @@ fn tidy(line: &str) -> String {
     plain::line(&line.trim_end().replace('\t', "    ")).into_owned()
 }
 
-fn clip(text: &mut String, width: usize) {
+fn clip(text: &mut String, width: usize, cut: char) {
     if textwrap::core::display_width(text) <= width {
         return;
     }
     while textwrap::core::display_width(text) > width.saturating_sub(1) && text.pop().is_some() {}
-    text.push('…');
+    text.push(cut);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use ruff_text_size::TextRange;
+
+    use super::*;
+    use crate::finding::{Applicability, Confidence, Excerpt, Group, Place, Severity, Span};
+
+    /// A finding on the fourth of these rows, of which the excerpt has three.
+    const TEXT: &str = "import pipes\nimport os\n\nos.system(pipes.quote(x))\nprint(x)\n";
+
+    fn span(start: usize, end: usize) -> Span {
+        let size = |at| TextSize::try_from(at).unwrap();
+        let place = |at: usize| {
+            let line = TEXT[..at].rfind('\n').map_or(0, |feed| feed + 1);
+            let number = |count| u32::try_from(count + 1).unwrap();
+            Place { row: number(TEXT[..at].matches('\n').count()), column: number(at - line) }
+        };
+        Span {
+            range: TextRange::new(size(start), size(end)),
+            cell: None,
+            start: place(start),
+            end: place(end),
+        }
+    }
+
+    fn edit(old: &str, new: &str) -> Edit {
+        let start = TEXT.find(old).unwrap();
+        Edit { path: None, span: span(start, start + old.len()), content: new.to_owned() }
+    }
+
+    fn shown(edits: Vec<Edit>, width: usize) -> Vec<String> {
+        let at = TEXT.find("pipes.quote").unwrap();
+        let first = TEXT.find("\nos.system").unwrap();
+        let finding = Finding {
+            rule: "rule",
+            group: Group::Stdlib,
+            symbol: String::new(),
+            path: Arc::from(Path::new("a.py")),
+            span: span(at, at + 5),
+            severity: Severity::Error,
+            confidence: Confidence::Certain,
+            message: String::new(),
+            help: None,
+            url: None,
+            removed_in: None,
+            deprecated_in: None,
+            fix: None,
+            excerpt: Excerpt {
+                first_row: 3,
+                text: TEXT[first..].to_owned(),
+                start: at - first,
+                end: at + 5 - first,
+            },
+        };
+        let fix = Fix { applicability: Applicability::Safe, message: String::new(), reason: None, edits };
+        let line = |Line { place, sign, text }: Line| format!("{place} {sign:?} {text}");
+        lines(&finding, &fix, &Context::new("/"), width).into_iter().map(line).collect()
+    }
+
+    #[test]
+    fn edits_near_the_finding_are_a_difference() {
+        let edits = vec![edit("print(x)\n", ""), edit("pipes.quote", "shlex.quote")];
+        assert_eq!(
+            shown(edits, 80),
+            ["4 Old os.system(pipes.quote(x))", "5 Old print(x)", " New os.system(shlex.quote(x))"]
+        );
+    }
+
+    #[test]
+    fn other_edits_show_what_they_insert_in_the_order_of_the_file() {
+        let other = Edit { path: Some(Path::new("b.txt").into()), ..edit("", "shlex\n") };
+        let edits = vec![
+            other,
+            edit("pipes.quote", "q"),
+            edit("pipes", "shlex"),
+            edit("import os\n", ""),
+            edit("", "a\n"),
+        ];
+        assert_eq!(
+            shown(edits, 80),
+            [
+                "1 New a",
+                "1 Part … shlex …",
+                "2 Remark this line goes",
+                "4 Old os.system(pipes.quote(x))",
+                " New os.system(q(x))",
+                "b.txt:1 New shlex",
+            ]
+        );
+    }
+
+    #[test]
+    fn long_lines_are_compared_in_part_and_long_lists_end() {
+        assert_eq!(
+            shown(vec![edit("pipes.quote", "shlex.quote")], 20),
+            ["4 Old pipes.quote", " New shlex.quote"]
+        );
+        let many = shown(vec![edit("print(x)\n", &"y()\n".repeat(21))], 20);
+        assert_eq!(many.len(), MOST_LINES + 1);
+        assert_eq!(many.last().unwrap(), " Remark 14 lines more");
+        assert_eq!(shown(vec![edit("", "0123456789abcdef")], 8), ["1 New 0123456…"]);
+    }
+
+    #[test]
+    fn edits_that_overlap_show_nothing() {
+        assert_eq!(shown(vec![edit("pipes.quote(x)", "a"), edit("quote", "b")], 80), [""; 0]);
+    }
 }

@@ -121,7 +121,6 @@ impl<'a> Renderer<'a> {
             plain::line(&finding.symbol),
             plain::line(&finding.message),
         );
-        let cut = if self.context.unicode { '…' } else { '~' };
         let shown = Shown {
             headline,
             severity: match finding.severity {
@@ -129,7 +128,7 @@ impl<'a> Renderer<'a> {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Error => miette::Severity::Error,
             },
-            frame: Frame::new(finding, path, self.width, cut),
+            frame: Frame::new(finding, path, self.width, self.context.cut()),
         };
         self.handlers[finding.severity as usize].render_report(text, &shown)?;
         if let Some(help) = &finding.help {
