@@ -32,7 +32,9 @@ pub struct Checker<'a> {
     project: &'a Project,
     settings: &'a Settings,
     rules: Vec<&'static Entry>,
-    scan: Scan,
+    /// Apart, so that the words of one language are not searched in the other.
+    python: Scan,
+    other: Scan,
 }
 
 impl<'a> Checker<'a> {
@@ -42,8 +44,10 @@ impl<'a> Checker<'a> {
         let selection = &settings.selection;
         let wanted = |entry: &&Entry| selection.may_report(entry.id, entry.rule.meta().group);
         let rules: Vec<&'static Entry> = RULES.iter().filter(wanted).collect();
-        let scan = Scan::new(&rules);
-        Self { project, settings, rules, scan }
+        let reads_python = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| kind.holds_python());
+        let reads_other = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| !kind.holds_python());
+        let (python, other) = (Scan::new(&rules, reads_python), Scan::new(&rules, reads_other));
+        Self { project, settings, rules, python, other }
     }
 
     /// Whether any selected rule reads this kind; if not, the file is not even opened.
@@ -98,7 +102,8 @@ impl<'a> Checker<'a> {
 
     /// The rules that read the kind and whose words stand in the text.
     fn active(&self, source: &Source) -> Vec<&'static Entry> {
-        let hits = self.scan.hits(source.text.as_bytes());
+        let scan = if source.kind.holds_python() { &self.python } else { &self.other };
+        let hits = scan.hits(source.text.as_bytes());
         // In the JSON of a notebook, `\ncgi` is the word `cgi` behind a line feed.
         let any = source.kind == Kind::Notebook;
         let all = self.rules.iter().enumerate();

@@ -55,6 +55,12 @@ impl Kind {
         kind::of_name(path)
     }
 
+    /// Whether the file holds Python code, as source or in cells.
+    #[must_use]
+    pub fn holds_python(self) -> bool {
+        self.is_python() || self == Self::Notebook
+    }
+
     /// Whether Python itself reads the file, with its rules for encodings.
     #[must_use]
     pub fn is_python(self) -> bool {
