@@ -60,7 +60,7 @@ pub fn run(paths: &[PathBuf], settings: &Settings) -> Run {
 pub fn run_watched(paths: &[PathBuf], settings: &Settings, progress: &Progress) -> Run {
     let (mut targets, mut problems) = discover::discover(paths, settings);
     let layers = Layers::read(settings, &mut targets, &mut problems);
-    let project = Project::survey(&targets, settings);
+    let project = Project::survey(settings);
     check_all(&targets, &layers.checkers(&project), problems, progress)
 }
 
@@ -143,7 +143,7 @@ impl<'a> Checkers<'a> {
 /// in the project it would be, and what it is.
 #[must_use]
 pub fn run_text(target: &Target, bytes: Vec<u8>, settings: &Settings) -> Run {
-    let project = Project::survey(std::slice::from_ref(target), settings);
+    let project = Project::survey(settings);
     summed(vec![Checker::new(&project, settings).check_bytes(target, bytes)], Vec::new())
 }
 
@@ -165,7 +165,7 @@ pub fn fix(paths: &[PathBuf], settings: &Settings, options: fix::Options, progre
     let started = SystemTime::now();
     let (mut targets, mut problems) = discover::discover(paths, settings);
     let layers = Layers::read(settings, &mut targets, &mut problems);
-    let project = Project::survey(&targets, settings);
+    let project = Project::survey(settings);
     let checkers = layers.checkers(&project);
     let run = check_all(&targets, &checkers, problems, progress);
     let mut session = Session::new(options, settings, &project, &targets, started);
@@ -182,7 +182,7 @@ pub fn fix_source(source: Source, settings: &Settings, threshold: Applicability)
     let started = SystemTime::now();
     let options = fix::Options { threshold, write: false };
     let targets = [Target { path: source.path.clone(), kind: source.kind, explicit: true }];
-    let project = Project::survey(&targets, settings);
+    let project = Project::survey(settings);
     let checker = Checker::new(&project, settings);
     let run = summed(vec![checker.check_source(source.clone())], Vec::new());
     let mut session = Session::new(options, settings, &project, &targets, started);

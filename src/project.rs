@@ -12,7 +12,6 @@ use std::sync::{Arc, RwLock};
 use rustc_hash::FxHashMap;
 
 use crate::config::Settings;
-use crate::discover::Target;
 use crate::version::PythonVersion;
 use declared::Declared;
 use folder::Folder;
@@ -46,15 +45,14 @@ pub const DEFAULT_MINIMUM: PythonVersion = PythonVersion::PY38;
 
 impl Default for Project {
     fn default() -> Self {
-        Self::survey(&[], &Settings::default())
+        Self::survey(&Settings::default())
     }
 }
 
 impl Project {
-    /// Surveys the targets.
+    /// Begins a survey; no folder is read before a question needs it.
     #[must_use]
-    pub fn survey(targets: &[Target], settings: &Settings) -> Self {
-        let _ = targets;
+    pub fn survey(settings: &Settings) -> Self {
         let here = std::env::current_dir().unwrap_or_default();
         let root = absolute(&here, &settings.root);
         let repository = root.ancestors().find(|folder| folder.join(".git").exists());

@@ -19,7 +19,7 @@ pub fn check(name: &str, kind: Kind, bytes: &[u8]) {
         min_confidence: Confidence::Possible,
         ..Settings::default()
     };
-    let project = Project::survey(&[], &settings);
+    let project = Project::survey(&settings);
     let path: Arc<Path> = Arc::from(Path::new(name));
     if let Ok(source) = read::decode(&path, kind, bytes.to_vec()) {
         let _ = Checker::new(&project, &settings).check_source(source);

@@ -264,7 +264,7 @@ impl Trial {
             })
             .collect();
         targets.sort_by(|a, b| a.path.cmp(&b.path));
-        let project = Project::survey(&[], &self.settings);
+        let project = Project::survey(&self.settings);
         let mut run = Run { files: targets.len(), ..Run::default() };
         for target in &targets {
             match read::read(target) {

@@ -12,7 +12,7 @@ fn repository(files: &[(&str, &str)]) -> (tempfile::TempDir, Project) {
         fs::write(path, text).expect("writable");
     }
     let settings = Settings { root: folder.path().to_path_buf(), ..Settings::default() };
-    let project = Project::survey(&[], &settings);
+    let project = Project::survey(&settings);
     (folder, project)
 }
 
@@ -52,7 +52,7 @@ fn ends_at_the_repository() {
 fn the_user_has_the_last_word() {
     let (folder, _) = repository(&[("pyproject.toml", "[project]\nrequires-python = '>=3.9'\n")]);
     let settings = Settings { minimum: Some(PythonVersion::PY311), ..Settings::default() };
-    let project = Project::survey(&[], &settings);
+    let project = Project::survey(&settings);
     assert_eq!(project.minimum(&folder.path().join("a.py")), PythonVersion::PY311);
 }
 

@@ -179,7 +179,7 @@ mod tests {
             let (path, text) = (Path::new("local.settings.json").into(), text.to_owned());
             let source = Source { path, kind: Kind::Json, text, encoding: Encoding::Utf8, bom: false };
             let settings = Settings { min_severity: Severity::Info, ..Settings::default() };
-            let project = Project::survey(&[], &settings);
+            let project = Project::survey(&settings);
             let findings = Checker::new(&project, &settings).check_source(source).findings;
             let [finding] = findings.as_slice() else { panic!("one finding, not {}", findings.len()) };
             assert_eq!(finding.excerpt.text.trim(), "\"DOCKER_SHM_SIZE\": \"1\"");
