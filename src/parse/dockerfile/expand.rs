@@ -1,8 +1,6 @@
 //! Variables in a build file: `$V`, `${V:-default}` and the other forms that
 //! the builder itself replaces.
 
-use rustc_hash::FxHashMap;
-
 /// A text with its variables replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expanded {
@@ -24,21 +22,24 @@ impl Expanded {
     }
 }
 
-/// Variables with their values; one that is not there is not known.
-pub(super) type Scope = FxHashMap<String, Expanded>;
+/// Gives the value of a variable, if it is known.
+pub(super) type Scope<'a> = dyn Fn(&str) -> Option<Expanded> + 'a;
+
+/// Longer values are not looked into: `ARG A=$A$A` doubles with every line.
+const LONGEST: usize = 4_096;
 
 /// How deep `${A:-${B:-…}}` is followed.
 const DEPTH: usize = 16;
 
 /// Replaces variables and takes quotes away.
-pub(super) fn expand(text: &str, scope: &Scope, escape: char) -> Expanded {
+pub(super) fn expand(text: &str, scope: &Scope<'_>, escape: char) -> Expanded {
     let mut reader = Reader { rest: text, scope, escape, depth: 0 };
     reader.word(&[], true)
 }
 
 struct Reader<'a> {
     rest: &'a str,
-    scope: &'a Scope,
+    scope: &'a Scope<'a>,
     escape: char,
     depth: usize,
 }
@@ -56,7 +57,14 @@ impl Reader<'_> {
                 ('\'' | '"', None) => quote = Some(c),
                 ('$', _) => {
                     let value = self.dollar();
-                    out.text.push_str(&value.text);
+                    if out.text.len() + value.text.len() > LONGEST {
+                        self.rest = "";
+                        return hole();
+                    }
+                    // Two unknown parts side by side are one.
+                    let joins = out.text.ends_with(Expanded::HOLE);
+                    let joined = value.text.strip_prefix(Expanded::HOLE).filter(|_| joins);
+                    out.text.push_str(joined.unwrap_or(&value.text));
                     out.assumed |= value.assumed;
                 }
                 (c, Some('"')) if c == self.escape && !self.rest.starts_with(['"', '$', c]) => {
@@ -84,7 +92,7 @@ impl Reader<'_> {
         let length = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         let (name, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
         self.rest = rest;
-        let known = self.scope.get(name).cloned();
+        let known = (self.scope)(name);
         if !braces {
             let literal = Expanded { text: "$".to_owned(), assumed: false };
             return if name.is_empty() { literal } else { known.unwrap_or_else(hole) };
@@ -151,7 +159,8 @@ impl Reader<'_> {
     }
 }
 
-fn hole() -> Expanded {
+/// A value that is not known.
+pub(super) fn hole() -> Expanded {
     Expanded { text: Expanded::HOLE.to_string(), assumed: true }
 }
 

@@ -1,8 +1,11 @@
 //! What each stage starts from, through arguments, names and numbers.
 
+use std::cell::Cell;
 use std::ops::Range;
 
-use super::expand::{Expanded, Scope, expand};
+use rustc_hash::FxHashMap;
+
+use super::expand::{Expanded, expand, hole};
 use super::{Dockerfile, Instruction, Name};
 use crate::parse::SyntaxFault;
 use crate::parse::fragment::Fragment;
@@ -86,6 +89,12 @@ const AUTOMATIC: [&str; 8] = [
     "TARGETVARIANT",
 ];
 
+/// Arguments before the first `FROM`, with their values.
+type Globals = FxHashMap<String, Expanded>;
+
+/// How many variables the value of one may take in, over all levels.
+const VARIABLES: usize = 30;
+
 /// Finds the stages.
 pub(super) fn analyse(
     instructions: &[Instruction],
@@ -93,7 +102,7 @@ pub(super) fn analyse(
     faults: &mut Vec<SyntaxFault>,
 ) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
-    let mut globals = Scope::default();
+    let mut globals = Globals::default();
     for (at, instruction) in instructions.iter().enumerate() {
         if instruction.name == Name::From && instruction.onbuild.is_none() {
             if let Some(last) = stages.last_mut() {
@@ -109,7 +118,7 @@ pub(super) fn analyse(
             stages.push(stage);
         } else if stages.is_empty() {
             if instruction.name == Name::Arg {
-                declare(instruction, &mut globals, None, escape);
+                declare(instruction, &mut globals, escape);
             } else if instruction.name != Name::Unknown {
                 faults.push(SyntaxFault {
                     message: "only `ARG` can stand before the first `FROM`".to_owned(),
@@ -126,7 +135,7 @@ fn stage(
     at: usize,
     end: usize,
     earlier: &[Stage],
-    globals: &Scope,
+    globals: &Globals,
     escape: char,
 ) -> Stage {
     let words = from.words();
@@ -135,7 +144,7 @@ fn stage(
         _ => None,
     };
     let base = match words.first() {
-        Some(image) => base(&expand(image.text(), globals, escape), earlier),
+        Some(image) => base(&expand(image.text(), &|name| globals.get(name).cloned(), escape), earlier),
         None => Base::Unknown,
     };
     Stage { instructions: at..end, name, base }
@@ -157,21 +166,13 @@ fn base(reference: &Expanded, earlier: &[Stage]) -> Base {
     ImageReference::read(reference).map_or(Base::Unknown, Base::Image)
 }
 
-/// Adds what an `ARG` declares; in a stage, an `ARG` without a value takes
-/// the one that stands before the first `FROM`.
-fn declare(instruction: &Instruction, scope: &mut Scope, globals: Option<&Scope>, escape: char) {
+/// Adds what an `ARG` before the first `FROM` declares.
+fn declare(instruction: &Instruction, globals: &mut Globals, escape: char) {
     for pair in instruction.pairs() {
         let name = pair.name.text();
-        if AUTOMATIC.contains(&name) {
-            continue;
-        }
-        let value = match &pair.value {
-            Some(value) => Some(expand(value.text(), scope, escape)),
-            None => globals.and_then(|globals| globals.get(name)).cloned(),
-        };
-        if let Some(value) = value {
-            scope.insert(name.to_owned(), Expanded { assumed: true, ..value });
-        }
+        let Some(value) = pair.value.as_ref().filter(|_| !AUTOMATIC.contains(&name)) else { continue };
+        let value = expand(value.text(), &|name| globals.get(name).cloned(), escape);
+        globals.insert(name.to_owned(), Expanded { assumed: true, ..value });
     }
 }
 
@@ -195,27 +196,49 @@ impl Dockerfile {
     /// the instruction with this number stands.
     #[must_use]
     pub fn variable(&self, stage: usize, instruction: usize, name: &str) -> Option<Expanded> {
+        let lineage = self.lineage(stage);
+        self.look_up(&lineage, instruction, name, &Cell::new(VARIABLES))
+    }
+
+    /// Looks back from an instruction: the last `ENV` counts, or else the last `ARG`.
+    fn look_up(&self, lineage: &[usize], before: usize, name: &str, left: &Cell<usize>) -> Option<Expanded> {
+        let Some(fewer) = left.get().checked_sub(1) else { return Some(hole()) };
+        left.set(fewer);
         let escape = self.escape();
-        let mut globals = Scope::default();
-        let first = self.stages.first().map_or(0, |stage| stage.instructions.start);
-        for instruction in self.instructions[..first].iter().filter(|one| one.name == Name::Arg) {
-            declare(instruction, &mut globals, None, escape);
-        }
-        let mut arguments = Scope::default();
-        let mut environment = Scope::default();
-        for stage in self.lineage(stage).into_iter().filter_map(|stage| self.stages.get(stage)) {
-            let first = stage.instructions.start;
-            // Stages before this one stand earlier in the file as well.
-            let before = instruction.saturating_sub(first);
-            for one in self.in_stage(stage).iter().take(before).filter(|one| one.onbuild.is_none()) {
-                match one.name {
-                    Name::Arg => declare(one, &mut arguments, Some(&globals), escape),
-                    Name::Env => assign(one, &mut environment, &arguments, escape),
-                    _ => {}
+        let mut argument = None;
+        for stage in lineage.iter().rev().filter_map(|stage| self.stages.get(*stage)) {
+            let Range { start, end } = stage.instructions;
+            for at in (start..end.min(before)).rev() {
+                let one = &self.instructions[at];
+                if one.onbuild.is_some() || !matches!(one.name, Name::Arg | Name::Env) {
+                    continue;
+                }
+                let Some(pair) = one.pairs().iter().rev().find(|pair| pair.name.text() == name) else {
+                    continue;
+                };
+                if one.name == Name::Arg {
+                    argument.get_or_insert((at, pair));
+                } else if let Some(value) = &pair.value {
+                    return Some(expand(value.text(), &|name| self.look_up(lineage, at, name, left), escape));
                 }
             }
         }
-        environment.get(name).or_else(|| arguments.get(name)).cloned()
+        let (at, pair) = argument.filter(|_| !AUTOMATIC.contains(&name))?;
+        let value = match &pair.value {
+            Some(value) => expand(value.text(), &|name| self.look_up(lineage, at, name, left), escape),
+            None => self.global(name)?,
+        };
+        Some(Expanded { assumed: true, ..value })
+    }
+
+    /// The value of an argument before the first `FROM`.
+    fn global(&self, name: &str) -> Option<Expanded> {
+        let first = self.stages.first().map_or(0, |stage| stage.instructions.start);
+        let mut globals = Globals::default();
+        for instruction in self.instructions[..first].iter().filter(|one| one.name == Name::Arg) {
+            declare(instruction, &mut globals, self.escape());
+        }
+        globals.remove(name)
     }
 
     /// The escape character that the file chose.
@@ -223,15 +246,5 @@ impl Dockerfile {
     pub fn escape(&self) -> char {
         let chosen = self.directives.iter().find(|directive| directive.name == "escape");
         if chosen.is_some_and(|directive| directive.value == "`") { '`' } else { '\\' }
-    }
-}
-
-/// Adds what an `ENV` sets. All its values see the state before it.
-fn assign(instruction: &Instruction, environment: &mut Scope, arguments: &Scope, escape: char) {
-    let mut before = arguments.clone();
-    before.extend(environment.clone());
-    for pair in instruction.pairs() {
-        let Some(value) = &pair.value else { continue };
-        environment.insert(pair.name.text().to_owned(), expand(value.text(), &before, escape));
     }
 }

@@ -334,6 +334,16 @@ fn variables_of_a_stage_come_from_arg_and_env() {
     assert_eq!(value(1, dockerfile.instructions.len() - 1, "E"), known("2", false));
 }
 
+#[test]
+fn values_that_double_with_every_line_end() {
+    let arguments = "ARG A=xx\n".to_owned() + &"ARG A=$A$A$A\n".repeat(60);
+    assert_eq!(image(&format!("{arguments}FROM p:$A")), "p:…");
+    let text = format!("{arguments}FROM p\n{}RUN x", "ENV B=$B$C$C C=$B$B\n".repeat(60));
+    let dockerfile = parse(&text);
+    let run = dockerfile.instructions.len() - 1;
+    assert!(!dockerfile.variable(0, run, "B").expect("it is set").is_whole());
+}
+
 /// Every range of a file lies in it, on the boundaries of characters.
 fn measure(text: &str) {
     let dockerfile = parse(text);
