@@ -175,7 +175,7 @@ impl Image {
             return Some(known.len() == name.len());
         }
         let mirrors = |end: &&str| name.strip_suffix(*end).is_some_and(|rest| rest.ends_with('/'));
-        self.mirrored_as.iter().any(|end| mirrors(end)).then_some(false)
+        self.mirrored_as.iter().any(mirrors).then_some(false)
     }
 }
 

@@ -17,6 +17,7 @@ use super::SyntaxFault;
 use super::fragment::Fragment;
 
 mod calls;
+mod compound;
 mod parser;
 mod words;
 mod wrappers;
