@@ -2,7 +2,7 @@
 
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{ModModule, Stmt};
-use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_cells_unchecked, parse_unchecked};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, lexer, parse_cells_unchecked, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::SyntaxFault;
@@ -60,7 +60,20 @@ impl Module {
 /// understood is among [`Module::faults`].
 #[must_use]
 pub fn parse(text: &str, cells: Option<&Cells>, target: PythonVersion) -> Module {
-    let parsed = match cells {
+    if let Some(what) = unparsable(text) {
+        let range = TextRange::empty(longest_line(text));
+        let too_deep = Some(SyntaxFault { message: what.to_owned(), range });
+        return Module { parsed: parsed("", None, target), too_deep };
+    }
+    let parsed = parsed(text, cells, target);
+    let places = parsed.tokens().iter().map(|token| (token.kind(), token.range()));
+    let too_deep = too_deep(places);
+    let too_deep = too_deep.map(|(what, range)| SyntaxFault { message: what.to_owned(), range });
+    Module { parsed, too_deep }
+}
+
+fn parsed(text: &str, cells: Option<&Cells>, target: PythonVersion) -> Parsed<ModModule> {
+    match cells {
         Some(cells) => {
             let options = ParseOptions::from(Mode::Ipython).with_target_version(target);
             parse_cells_unchecked(text, cells.ranges(), &options)
@@ -69,34 +82,96 @@ pub fn parse(text: &str, cells: Option<&Cells>, target: PythonVersion) -> Module
             let options = ParseOptions::from(Mode::Module).with_target_version(target);
             parse_unchecked(text, options).try_into_module().expect("a module was asked for")
         }
-    };
-    let too_deep = too_deep(parsed.tokens());
-    Module { parsed, too_deep }
+    }
 }
 
-/// Brackets or blocks nested deeper than CPython's tokenizer allows.
-fn too_deep(tokens: &Tokens) -> Option<SyntaxFault> {
-    const BRACKETS: u32 = 200;
-    const BLOCKS: u32 = 99;
-    let (mut brackets, mut blocks) = (0_u32, 0_u32);
-    for token in tokens {
-        match token.kind() {
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => brackets += 1,
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => brackets = brackets.saturating_sub(1),
+/// Where the longest line begins: what nests too deeply is usually on it.
+fn longest_line(text: &str) -> TextSize {
+    let longest = text.split('\n').max_by_key(|line| line.len()).unwrap_or_default();
+    let start = longest.as_ptr() as usize - text.as_ptr() as usize;
+    TextSize::new(u32::try_from(start).unwrap_or_default())
+}
+
+/// CPython's limits: brackets within brackets, blocks within blocks, and
+/// operators one behind the other (its compiler runs out of stack there; the
+/// figure was found by trying 3.13).
+const BRACKETS: usize = 200;
+const BLOCKS: u32 = 99;
+const OPERATORS: u32 = 9_900;
+
+/// Nesting deeper than CPython allows.
+fn too_deep<Place>(tokens: impl IntoIterator<Item = (TokenKind, Place)>) -> Option<(&'static str, Place)> {
+    let mut blocks = 0_u32;
+    let mut chain = 0_u32;
+    // The chains around each open bracket.
+    let mut outer: Vec<u32> = Vec::new();
+    for (kind, place) in tokens {
+        match kind {
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                outer.push(chain + 1);
+                chain = 0;
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => chain = outer.pop().unwrap_or_default(),
             TokenKind::Indent => blocks += 1,
             TokenKind::Dedent => blocks = blocks.saturating_sub(1),
+            TokenKind::Comma | TokenKind::Newline | TokenKind::Semi => chain = 0,
+            TokenKind::Plus
+            | TokenKind::Minus
+            | TokenKind::Star
+            | TokenKind::Slash
+            | TokenKind::DoubleSlash
+            | TokenKind::Percent
+            | TokenKind::Vbar
+            | TokenKind::Amper
+            | TokenKind::CircumFlex
+            | TokenKind::Tilde
+            | TokenKind::DoubleStar
+            | TokenKind::LeftShift
+            | TokenKind::RightShift
+            | TokenKind::At
+            | TokenKind::Dot
+            | TokenKind::If
+            | TokenKind::Not
+            | TokenKind::Lambda
+            | TokenKind::Await => chain += 1,
             _ => continue,
         }
-        if brackets > BRACKETS || blocks > BLOCKS {
-            let what = if blocks > BLOCKS {
-                "too many levels of indentation"
-            } else {
-                "too many nested parentheses"
-            };
-            return Some(SyntaxFault { message: what.to_owned(), range: token.range() });
-        }
+        let what = if outer.len() > BRACKETS {
+            "too many nested parentheses"
+        } else if blocks > BLOCKS {
+            "too many levels of indentation"
+        } else if chain > OPERATORS {
+            "too many operators in one expression"
+        } else {
+            continue;
+        };
+        return Some((what, place));
     }
     None
+}
+
+/// Whether a text may nest so deeply that its tree would take more memory, or
+/// more stack to drop, than there is; then its tokens are looked at first.
+fn is_suspicious(text: &str) -> bool {
+    const SMALL: usize = 1 << 16;
+    const MANY: usize = 10_000;
+    let bytes = text.as_bytes();
+    let many = |mut places: memchr::Memchr3<'_>| places.nth(MANY).is_some();
+    bytes.len() > SMALL
+        && (many(memchr::memchr3_iter(b'(', b'[', b'{', bytes))
+            || many(memchr::memchr3_iter(b'-', b'+', b'.', bytes))
+            || bytes.split(|byte| *byte == b'\n').any(|line| line.len() > SMALL))
+}
+
+/// The fault of a text that must not be parsed at all, without its place: the
+/// lexer does not tell it.
+fn unparsable(text: &str) -> Option<&'static str> {
+    if !is_suspicious(text) {
+        return None;
+    }
+    let mut lexer = lexer::lex(text, Mode::Module);
+    let kinds = std::iter::from_fn(|| Some((lexer.next_token(), ())));
+    too_deep(kinds.take_while(|(kind, ())| *kind != TokenKind::EndOfFile)).map(|(what, ())| what)
 }
 
 /// What language a text that does not parse was written in.
@@ -202,4 +277,34 @@ fn comma_before_colon(tokens: &[&Token]) -> bool {
 fn is_long(next: &str, tokens: &[&Token], at: usize) -> bool {
     let adjacent = tokens.get(at + 1).is_some_and(|next| next.start() == tokens[at].end());
     adjacent && matches!(next, "L" | "l")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> Option<String> {
+        parse(text, None, PythonVersion::PY313).faults().first().map(|fault| fault.message.clone())
+    }
+
+    #[test]
+    fn refuses_the_nesting_that_cpython_refuses() {
+        assert_eq!(fault(&format!("{}{}", "[".repeat(200), "]".repeat(200))), None);
+        let parentheses = Some("too many nested parentheses".to_owned());
+        assert_eq!(fault(&format!("{}{}", "[".repeat(201), "]".repeat(201))), parentheses);
+        assert_eq!(fault(&"(".repeat(3_000_000)), parentheses);
+    }
+
+    #[test]
+    fn survives_expressions_of_any_length() {
+        let operators = Some("too many operators in one expression".to_owned());
+        for (term, end) in
+            [("a+", "a"), ("-", "1"), ("a.", "b"), ("not ", "a"), ("lambda: ", "a"), ("a if b else ", "c")]
+        {
+            assert_eq!(fault(&format!("{}{end}", term.repeat(1_000))), None, "{term}");
+            assert_eq!(fault(&format!("{}{end}", term.repeat(1_000_000))), operators, "{term}");
+        }
+        assert_eq!(fault(&format!("[{}]", "a + b, ".repeat(100_000))), None);
+        assert_eq!(fault(&format!("{}a", "a and ".repeat(100_000))), None);
+    }
 }
