@@ -188,32 +188,55 @@ impl Module {
     /// parser stumbled.
     #[must_use]
     pub fn dialect(&self, text: &str) -> Dialect {
-        let faults = self.faults();
-        let found = faults.iter().find_map(|fault| python2(self.tokens(), text, fault.range));
-        found.map_or(Dialect::Unknown, |(what, range)| Dialect::Python2(what, range))
+        let mut line = TextRange::default();
+        for fault in self.faults() {
+            let at = fault.range.start();
+            if let Some(number) = old_integer(text, at) {
+                return Dialect::Python2(OLD_INTEGER, number);
+            }
+            // Each line is looked at once: broken files can be one long line.
+            if at >= line.end() {
+                line = line_at(text, at);
+                if let Some((what, range)) = python2(self.tokens(), text, line) {
+                    return Dialect::Python2(what, range);
+                }
+            }
+        }
+        Dialect::Unknown
     }
+}
+
+/// The line of a place, with what ends it.
+fn line_at(text: &str, at: TextSize) -> TextRange {
+    let at = at.to_usize();
+    let bytes = text.as_bytes();
+    let start = memchr::memrchr2(b'\n', b'\r', &bytes[..at]).map_or(0, |at| at + 1);
+    let end = memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(text.len(), |length| at + length + 1);
+    TextRange::new(offset(start), offset(end))
+}
+
+fn offset(at: usize) -> TextSize {
+    TextSize::new(u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+/// The integer around a place, if it begins with a zero too many: the lexer
+/// gives up within `0777`, so there is no token to look at.
+fn old_integer(text: &str, at: TextSize) -> Option<TextRange> {
+    let at = at.to_usize();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let before = text[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
+    let number = TextRange::new(offset(at - before), offset(at + digits(&text[at..])));
+    (text[number].len() > 1 && text[number].starts_with('0')).then_some(number)
 }
 
 const OLD_INTEGER: &str = "an integer such as `0777` or `1L`";
 
-/// The Python 2 construct on the line of a fault, if its tokens spell one.
-fn python2(tokens: &Tokens, text: &str, fault: TextRange) -> Option<(&'static str, TextRange)> {
-    let at = fault.start().to_usize();
-    let start = text[..at].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let end = text[at..].find(['\n', '\r']).map_or(text.len(), |length| at + length);
-    let offset = |at: usize| TextSize::new(u32::try_from(at).unwrap_or(u32::MAX));
-    let range = TextRange::new(offset(start), offset(end));
-    // The lexer gives up within `0777`, so there is no token to look at.
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let before = text[..at].bytes().rev().take_while(u8::is_ascii_digit).count();
-    let number = TextRange::new(offset(at - before), offset(at + digits(&text[at..])));
-    if text[number].len() > 1 && text[number].starts_with('0') {
-        return Some((OLD_INTEGER, number));
-    }
-    let within = |token: &&Token| {
-        range.contains_range(token.range()) && !token.range().is_empty() && token.kind() != TokenKind::Indent
-    };
-    let tokens: Vec<&Token> = tokens.iter().filter(within).collect();
+/// The first Python 2 construct on a line, if its tokens spell one.
+fn python2(tokens: &Tokens, text: &str, line: TextRange) -> Option<(&'static str, TextRange)> {
+    let first = tokens.partition_point(|token| token.end() <= line.start());
+    let on_line = tokens[first..].iter().take_while(|token| token.end() <= line.end());
+    let tokens: Vec<&Token> =
+        on_line.filter(|token| !token.range().is_empty() && token.kind() != TokenKind::Indent).collect();
     let word = |at: usize| tokens.get(at).map_or("", |token| &text[token.range()]);
     let kind = |at: usize| tokens.get(at).map(|token| token.kind());
     let starts = |at: usize| at == 0 || matches!(kind(at - 1), Some(TokenKind::Colon | TokenKind::Semi));
