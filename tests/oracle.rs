@@ -2,8 +2,8 @@
 //! what it says was there must have been there, and what it calls a drop-in
 //! successor must give the same results.
 //!
-//! Interpreters that are missing are named on standard error. Set
-//! `NEWSKIN_NO_INTERPRETERS` on a machine that has none.
+//! What needs an interpreter that is missing is left out, and the interpreter
+//! named on standard error.
 
 // A test that skips something has to say so.
 #![allow(clippy::print_stderr)]

@@ -1,5 +1,6 @@
 //! Real Pythons, the judges of the facts: `python3.X` on the path, or pyenv's.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -8,7 +9,9 @@ use std::process::Command;
 pub fn find(version: &str) -> Option<PathBuf> {
     let found = candidates(version).into_iter().find(|candidate| is_version(candidate, version));
     if found.is_none() {
-        eprintln!("python{version} is missing: what needs it is not tested here");
+        let message = format!("python{version} is missing: what needs it is not tested here\n");
+        // Past the capture of the test harness: it must be seen.
+        std::io::stderr().write_all(message.as_bytes()).expect("standard error can be written to");
     }
     found
 }
