@@ -67,13 +67,13 @@ fn source(kind: Kind, text: &str) -> Source {
 }
 
 /// Which of these fixes, each a list of edits, are picked.
-fn picked(fixes: &[&[Change]]) -> Vec<usize> {
+fn picked(fixes: &[&[&Change]]) -> Vec<usize> {
     let findings: Vec<Finding> =
         (0..fixes.len()).map(|at| finding(Path::new("x"), &[(None, range(at, at), "")])).collect();
     let mut candidates: Vec<Candidate<'_>> = findings
         .iter()
         .zip(fixes)
-        .map(|(finding, edits)| Candidate { finding, edits: edits.to_vec() })
+        .map(|(finding, edits)| Candidate { finding, edits: edits.iter().copied().cloned().collect() })
         .collect();
     select(&mut candidates)
 }
@@ -97,21 +97,18 @@ fn overlapping_fixes_wait() {
         (change(7, 7, "b"), true),
     ] {
         let expected: &[usize] = if together { &[0, 1] } else { &[0] };
-        assert_eq!(picked(&[std::slice::from_ref(&a), std::slice::from_ref(&other)]), expected, "{other:?}");
-        assert_eq!(picked(&[&[other.clone()], &[a.clone()]]), expected, "{other:?}");
+        assert_eq!(picked(&[&[&a], &[&other]]), expected, "{other:?}");
+        assert_eq!(picked(&[&[&other], &[&a]]), expected, "{other:?}");
     }
     let (line, other) = (change(2, 2, "one\n"), change(2, 2, "two\n"));
-    assert_eq!(picked(&[&[line.clone()], &[other]]), [0, 1], "lines go one below the other");
-    assert_eq!(picked(&[&[line.clone()], &[change(2, 2, "\nx")]]), [0]);
-    assert_eq!(picked(&[&[change(2, 2, "x")], &[change(2, 2, "y")]]), [0]);
+    assert_eq!(picked(&[&[&line], &[&other]]), [0, 1], "lines go one below the other");
+    assert_eq!(picked(&[&[&line], &[&change(2, 2, "\nx")]]), [0]);
+    assert_eq!(picked(&[&[&change(2, 2, "x")], &[&change(2, 2, "y")]]), [0]);
     // Whole or not at all: the third is free again, because the second is out.
-    assert_eq!(
-        picked(&[&[a.clone()], &[change(5, 7, ""), change(20, 21, "")], &[change(20, 22, "")]]),
-        [0, 2]
-    );
+    assert_eq!(picked(&[&[&a], &[&change(5, 7, ""), &change(20, 21, "")], &[&change(20, 22, "")]]), [0, 2]);
     // A shared edit is no overlap.
-    assert_eq!(picked(&[&[line.clone(), a], &[line, change(8, 9, "")]]), [0, 1]);
-    assert_eq!(picked(&[&[change(1, 3, "x"), change(2, 4, "y")]]), [0; 0], "contradicts itself");
+    assert_eq!(picked(&[&[&line, &a], &[&line, &change(8, 9, "")]]), [0, 1]);
+    assert_eq!(picked(&[&[&change(1, 3, "x"), &change(2, 4, "y")]]), [0; 0], "contradicts itself");
 }
 
 /// Numbers without a pattern, the same in every run.

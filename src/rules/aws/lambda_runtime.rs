@@ -161,7 +161,8 @@ fn along<'a>(
         || property("Code").is_some_and(|code| code.get("ZipFile").is_some());
     let code = property("CodeUri");
     let is_folder = |code: Tree<'_>| {
-        let archive = |path: &str| path.starts_with("s3://") || path.ends_with(".zip") || path.ends_with(".jar");
+        let archive =
+            |path: &str| path.starts_with("s3://") || path.ends_with(".zip") || path.ends_with(".jar");
         code.tag().is_none() && code.text().is_some_and(|path| !archive(path))
     };
     let is_built = function.kind == SAM_FUNCTION && code.is_none_or(is_folder);
@@ -175,7 +176,9 @@ fn report_runtime(file: &File<'_>, one: &Use<'_>, along: Option<&str>, sink: &mu
     let (severity, state) = state(runtime, file.settings.as_of);
     let range = literal.source.range();
     let message = match literal.origin {
-        Origin::Parameter(parameter, _) => format!("`{name}`, the default of parameter `{parameter}`, {state}"),
+        Origin::Parameter(parameter, _) => {
+            format!("`{name}`, the default of parameter `{parameter}`, {state}")
+        }
         _ => format!("`{name}` {state}"),
     };
     let draft = sink
@@ -195,12 +198,19 @@ fn report_runtime(file: &File<'_>, one: &Use<'_>, along: Option<&str>, sink: &mu
 fn state(runtime: &Runtime, day: Date) -> (Severity, String) {
     let Runtime { deprecated, create_blocked, update_blocked, .. } = runtime;
     if day >= *update_blocked {
-        (Severity::Error, format!("is blocked: since {update_blocked} AWS Lambda refuses to update functions on it"))
+        (
+            Severity::Error,
+            format!("is blocked: since {update_blocked} AWS Lambda refuses to update functions on it"),
+        )
     } else if day >= *create_blocked {
-        let state = format!("is deprecated since {deprecated}; AWS Lambda creates no functions on it and blocks updates from {update_blocked}");
+        let state = format!(
+            "is deprecated since {deprecated}; AWS Lambda creates no functions on it and blocks updates from {update_blocked}"
+        );
         (Severity::Warning, state)
     } else if day >= *deprecated {
-        let state = format!("is deprecated since {deprecated}; AWS Lambda blocks updates of functions on it from {update_blocked}");
+        let state = format!(
+            "is deprecated since {deprecated}; AWS Lambda blocks updates of functions on it from {update_blocked}"
+        );
         (Severity::Warning, state)
     } else {
         (Severity::Info, format!("is older than the target; AWS Lambda deprecates it on {deprecated}"))
@@ -218,7 +228,9 @@ const PYTHON_ON_AL2023: crate::version::PythonVersion = crate::version::PythonVe
 fn reason(one: &Use<'_>, severity: Severity, along: Option<&str>) -> Option<String> {
     let fixed = match one.literal.origin {
         Origin::Parameter(name, _) => {
-            return Some(format!("other values of parameter `{name}` may be set where the template is deployed"));
+            return Some(format!(
+                "other values of parameter `{name}` may be set where the template is deployed"
+            ));
         }
         Origin::Mapping => Some("other places may use the same entry of `Mappings`"),
         _ if one.runtime.python.major < 3 => Some("the code is written for Python 2"),

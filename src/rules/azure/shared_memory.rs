@@ -81,7 +81,8 @@ impl Rule for SharedMemory {
             return;
         }
         let settings = of_local_settings(value);
-        let is_enabled = |setting: &AppSetting<'_>| setting.name == ENABLED && setting.value.is_on() != Some(false);
+        let is_enabled =
+            |setting: &AppSetting<'_>| setting.name == ENABLED && setting.value.is_on() != Some(false);
         let enabled = settings.iter().any(is_enabled);
         for setting in &settings {
             match setting.name {
@@ -183,7 +184,10 @@ mod tests {
             let findings = Checker::new(&project, &settings).check_source(source).findings;
             let [finding] = findings.as_slice() else { panic!("one finding, not {}", findings.len()) };
             assert_eq!(finding.excerpt.text.trim(), "\"DOCKER_SHM_SIZE\": \"1\"");
-            assert_eq!(&finding.excerpt.text[finding.excerpt.start..finding.excerpt.end], "\"DOCKER_SHM_SIZE\"");
+            assert_eq!(
+                &finding.excerpt.text[finding.excerpt.start..finding.excerpt.end],
+                "\"DOCKER_SHM_SIZE\""
+            );
             assert_eq!(finding.excerpt.first_row, finding.span.start.row);
         }
     }

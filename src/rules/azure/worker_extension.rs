@@ -71,8 +71,7 @@ struct Published {
 }
 
 const OPENTELEMETRY: &str = "Use `azure-monitor-opentelemetry` with the application setting `PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY`; OpenCensus is no longer maintained.";
-const MIDDLEWARE: &str =
-    "Wrap the functions in a decorator, or the app in ASGI or WSGI middleware, or send telemetry with OpenTelemetry.";
+const MIDDLEWARE: &str = "Wrap the functions in a decorator, or the app in ASGI or WSGI middleware, or send telemetry with OpenTelemetry.";
 
 const PUBLISHED: &[Published] = &[
     Published {
@@ -145,7 +144,9 @@ fn extension_base<'a>(code: &Code<'a>, base: &'a Expr) -> Option<(&'static str, 
 fn report_import(code: &Code<'_>, dotted: &str, range: TextRange, sink: &mut Sink<'_>) {
     let is_extension = |extension: &&Published| {
         let rest = dotted.strip_prefix(extension.module);
-        rest.is_some_and(|rest| rest.is_empty() || rest == ".*" || rest.strip_prefix('.') == Some(extension.class))
+        rest.is_some_and(|rest| {
+            rest.is_empty() || rest == ".*" || rest.strip_prefix('.') == Some(extension.class)
+        })
     };
     let Some(extension) = PUBLISHED.iter().find(is_extension) else { return };
     if reach(code, range, Fault::Import) == Reach::Dead {
@@ -158,5 +159,7 @@ fn report_import(code: &Code<'_>, dotted: &str, range: TextRange, sink: &mut Sin
 }
 
 fn message(name: &str) -> String {
-    format!("`{name}` is an Azure Functions worker extension; on Python 3.13 its hooks are silently never called")
+    format!(
+        "`{name}` is an Azure Functions worker extension; on Python 3.13 its hooks are silently never called"
+    )
 }

@@ -80,7 +80,9 @@ fn report(file: &File<'_>, setting: &AppSetting<'_>, uses: Option<bool>, sink: &
         _ => message.to_owned(),
     };
     let help = match uses {
-        Some(true) => "Move what the extensions do into decorators, ASGI or WSGI middleware, or OpenTelemetry.",
+        Some(true) => {
+            "Move what the extensions do into decorators, ASGI or WSGI middleware, or OpenTelemetry."
+        }
         Some(false) => "Remove the setting; no code of this app uses an extension.",
         None => "Remove the setting once no code of the app uses an extension.",
     };

@@ -74,7 +74,8 @@ impl Rule for YumMissing {
                 Base::Stage(parent) => ends.get(parent).cloned().unwrap_or_default(),
                 _ => Vec::new(),
             };
-            let mut visit = Visit { file, dockerfile, stage: number, basis: docker::basis(dockerfile, number) };
+            let mut visit =
+                Visit { file, dockerfile, stage: number, basis: docker::basis(dockerfile, number) };
             ends.push(visit.stage(inherited, sink));
         }
     }
@@ -132,7 +133,9 @@ impl<'a> Visit<'a> {
         sink: &mut Sink<'_>,
     ) {
         provided.extend(NAMES.iter().filter(|name| provided::by_copy(instruction, name)));
-        let (Name::Run, Arguments::Command(line)) = (instruction.name, &instruction.arguments) else { return };
+        let (Name::Run, Arguments::Command(line)) = (instruction.name, &instruction.arguments) else {
+            return;
+        };
         let Some(script) = &line.script else { return };
         let calls = script.calls();
         let functions: Vec<&str> =
@@ -230,7 +233,8 @@ fn assigned<'s>(calls: &[Call<'s>], variable: &str) -> Assigned<'s> {
             _ => continue,
         };
         for word in declared {
-            let Some((_, value)) = word.value.text().split_once('=').filter(|(name, _)| *name == variable) else {
+            let Some((_, value)) = word.value.text().split_once('=').filter(|(name, _)| *name == variable)
+            else {
                 continue;
             };
             match found {
@@ -252,7 +256,11 @@ impl Missing<'_> {
         let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
         let Basis { system, image, .. } = self.basis;
         let draft = sink
-            .finding(self.name, word.value.range(), format!("`{}` is not in `{image}`: {}", self.name, yum.because))
+            .finding(
+                self.name,
+                word.value.range(),
+                format!("`{}` is not in `{image}`: {}", self.name, yum.because),
+            )
             .severity(severity)
             .confidence(self.confidence())
             .help(self.help(outcome))
@@ -284,7 +292,10 @@ impl Missing<'_> {
                 format!("Use `{command}`, which takes the same sub-command.")
             }
             (None, Some(command)) => format!("{}.", tool(self.name, command)),
-            (None, None) => format!("Use `{}`, and its names for the packages.", system.has.get(1).unwrap_or(&system.manager)),
+            (None, None) => format!(
+                "Use `{}`, and its names for the packages.",
+                system.has.get(1).unwrap_or(&system.manager)
+            ),
         };
         if let Some(variable) = &self.variable {
             help = format!("The command comes from `{variable}`. {help}");
@@ -337,7 +348,9 @@ fn tool(name: &str, command: &str) -> String {
     match name {
         "yumdownloader" => format!("Use `{command} download`"),
         "yum-builddep" => "Install the packages that the build needs by name".to_owned(),
-        _ => "Write the repository into a file below `/etc/yum.repos.d`, with `curl -o` for example".to_owned(),
+        _ => {
+            "Write the repository into a file below `/etc/yum.repos.d`, with `curl -o` for example".to_owned()
+        }
     }
 }
 

@@ -54,14 +54,7 @@ impl Rule for UnusedSuppression {
         &Meta {
             group: Group::Newskin,
             fix: Some(Applicability::Safe),
-            kinds: &[
-                Kind::Python,
-                Kind::Stub,
-                Kind::Notebook,
-                Kind::Dockerfile,
-                Kind::Yaml,
-                Kind::Json,
-            ],
+            kinds: &[Kind::Python, Kind::Stub, Kind::Notebook, Kind::Dockerfile, Kind::Yaml, Kind::Json],
         }
     }
 

@@ -69,7 +69,11 @@ impl Rule for RemovedModule {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        MODULES.iter().filter(|module| module.removed.is_some()).map(|module| Trigger::Module(module.name)).collect()
+        MODULES
+            .iter()
+            .filter(|module| module.removed.is_some())
+            .map(|module| Trigger::Module(module.name))
+            .collect()
     }
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
@@ -128,7 +132,7 @@ impl<'a> Check<'_, 'a> {
                     let Some(from) = &import.module else { continue };
                     if let Some(module) = self.gone(from) {
                         let same = |other: &&mut Import<'a>| other.range == from.range();
-                        match imports.last_mut().filter(|other| same(&other)) {
+                        match imports.last_mut().filter(|other| same(other)) {
                             Some(known) => known.bindings.push(id),
                             None => imports.push(Import {
                                 members_of: Some(import),
@@ -186,7 +190,8 @@ impl<'a> Check<'_, 'a> {
             .versions(import.module.deprecated, import.module.removed);
         match self.plan(import) {
             Some(Plan { message, reason, changes }) => {
-                let edits = changes.into_iter().map(|change| self.file.edit(change.range, change.content)).collect();
+                let edits =
+                    changes.into_iter().map(|change| self.file.edit(change.range, change.content)).collect();
                 match reason {
                     None => draft.safe_fix(message, edits).emit(),
                     Some(reason) => draft.unsafe_fix(message, reason, edits).emit(),
@@ -211,7 +216,8 @@ impl<'a> Check<'_, 'a> {
 
     fn severity(&self, import: &Import<'a>) -> Severity {
         let base = self.severity_of(import.module);
-        let after_setuptools = import.module.name == "distutils" && self.imports_setuptools_before(import.range);
+        let after_setuptools =
+            import.module.name == "distutils" && self.imports_setuptools_before(import.range);
         if after_setuptools { base.min(Severity::Info) } else { base }
     }
 
@@ -225,8 +231,8 @@ impl<'a> Check<'_, 'a> {
         }
         let project = self.file.project;
         let is_setup = path.file_name().is_some_and(|name| name == "setup.py");
-        let required = project.requires(path, "setuptools")
-            || is_setup && project.build_requires(path, "setuptools");
+        let required =
+            project.requires(path, "setuptools") || is_setup && project.build_requires(path, "setuptools");
         match (required, is_setup) {
             (true, _) => Severity::Info,
             (false, true) => Severity::Warning,
@@ -239,7 +245,9 @@ impl<'a> Check<'_, 'a> {
         self.code.module.body().iter().take_while(|stmt| stmt.end() <= place.start()).any(|stmt| {
             let is_setuptools = |name: &str| name.split('.').next() == Some("setuptools");
             match stmt {
-                ruff_python_ast::Stmt::Import(import) => import.names.iter().any(|alias| is_setuptools(&alias.name)),
+                ruff_python_ast::Stmt::Import(import) => {
+                    import.names.iter().any(|alias| is_setuptools(&alias.name))
+                }
                 ruff_python_ast::Stmt::ImportFrom(import) => {
                     import.level == 0 && import.module.as_ref().is_some_and(|module| is_setuptools(module))
                 }
@@ -280,7 +288,8 @@ impl<'a> Check<'_, 'a> {
         match (import.members_of, &import.bindings[..]) {
             (Some(statement), _) => {
                 let members = statement.names.iter();
-                let member = |alias: &Alias| import.module.member(&format!("{}.{}", import.dotted, alias.name));
+                let member =
+                    |alias: &Alias| import.module.member(&format!("{}.{}", import.dotted, alias.name));
                 members.filter_map(member).collect()
             }
             (None, [only]) => names_used(self.code, *only, import.module),
@@ -325,7 +334,8 @@ impl<'a> Calls<'_, '_, 'a> {
         let Some(module) = self.check.gone(name) else { return };
         let meanings = self.check.code.names().resolve(&call.func);
         let Some(dotted) = meanings.only() else { return };
-        let imports = matches!(dotted, "importlib.import_module" | "builtins.__import__" | "importlib.__import__");
+        let imports =
+            matches!(dotted, "importlib.import_module" | "builtins.__import__" | "importlib.__import__");
         let patches = matches!(dotted, "unittest.mock.patch" | "mock.patch" | "mock.mock.patch")
             || dotted.ends_with(".mocker.patch");
         if imports || patches && name != module.name {

@@ -72,10 +72,14 @@ impl Rule for SyntaxError {
                 .emit();
             return;
         }
-        sink.finding("syntax", first.range, format!("Python {} cannot parse this: {}", code.target, first.message))
-            .severity(severity)
-            .url(GRAMMAR)
-            .emit();
+        sink.finding(
+            "syntax",
+            first.range,
+            format!("Python {} cannot parse this: {}", code.target, first.message),
+        )
+        .severity(severity)
+        .url(GRAMMAR)
+        .emit();
     }
 }
 
@@ -96,7 +100,9 @@ pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &st
         severity: severity(path),
         confidence: Confidence::Certain,
         message: format!("Python cannot decode this file: {message}"),
-        help: Some("Save the file as UTF-8, or declare the encoding it really has in its first line.".to_owned()),
+        help: Some(
+            "Save the file as UTF-8, or declare the encoding it really has in its first line.".to_owned(),
+        ),
         url: Some(ENCODINGS.to_owned()),
         removed_in: None,
         deprecated_in: None,
@@ -143,10 +149,24 @@ fn severity(path: &Path) -> Severity {
 
 fn is_test_data(path: &Path) -> bool {
     const ALONE: &[&str] = &[
-        "fixtures", "fixture", "testdata", "test_data", "test-data", "tests_data", "testfiles", "test_files",
-        "test-files", "snapshots", "golden", "badsyntax", "bad_syntax", "samples", "cassettes",
+        "fixtures",
+        "fixture",
+        "testdata",
+        "test_data",
+        "test-data",
+        "tests_data",
+        "testfiles",
+        "test_files",
+        "test-files",
+        "snapshots",
+        "golden",
+        "badsyntax",
+        "bad_syntax",
+        "samples",
+        "cassettes",
     ];
-    const BELOW_TESTS: &[&str] = &["data", "input", "inputs", "resources", "files", "cases", "examples", "output"];
+    const BELOW_TESTS: &[&str] =
+        &["data", "input", "inputs", "resources", "files", "cases", "examples", "output"];
     let mut in_tests = false;
     let Some(folder) = path.parent() else { return false };
     for part in folder.components() {
@@ -154,7 +174,9 @@ fn is_test_data(path: &Path) -> bool {
         if ALONE.contains(&part.as_str()) || in_tests && BELOW_TESTS.contains(&part.as_str()) {
             return true;
         }
-        in_tests |= matches!(part.as_str(), "test" | "tests" | "testing") || part.ends_with("_test") || part.ends_with("_tests");
+        in_tests |= matches!(part.as_str(), "test" | "tests" | "testing")
+            || part.ends_with("_test")
+            || part.ends_with("_tests");
     }
     false
 }
