@@ -96,8 +96,7 @@ pub fn select(candidates: &mut Vec<Candidate<'_>>) -> Vec<usize> {
     let mut picked = Vec::new();
     for (index, candidate) in candidates.iter().enumerate() {
         let edits = &candidate.edits;
-        let harmonious = (1..edits.len()).all(|at| edits[..at].iter().all(|edit| !clash(edit, &edits[at])));
-        if harmonious && !edits.iter().any(|edit| chosen.refuses(edit)) {
+        if is_harmonious(edits) && !edits.iter().any(|edit| chosen.refuses(edit)) {
             edits.iter().for_each(|edit| chosen.add(edit));
             picked.push(index);
         }
@@ -105,9 +104,15 @@ pub fn select(candidates: &mut Vec<Candidate<'_>>) -> Vec<usize> {
     picked
 }
 
-/// Within one fix, edits may touch: their author knows the order.
-fn clash(a: &Change, b: &Change) -> bool {
-    a.path == b.path && a != b && a.range.start() < b.range.end() && b.range.start() < a.range.end()
+/// Whether the edits of one fix stand clear of each other. They may touch:
+/// their author knows the order.
+fn is_harmonious(edits: &[Change]) -> bool {
+    let mut sorted: Vec<&Change> = edits.iter().collect();
+    sorted.sort_by_key(|edit| (&edit.path, edit.range.start(), edit.range.end()));
+    sorted.windows(2).all(|pair| {
+        let clash = pair[1].range.start() < pair[0].range.end();
+        pair[0].path != pair[1].path || pair[0] == pair[1] || !clash
+    })
 }
 
 /// The edits of the picked candidates in one file, in the order of the text,
