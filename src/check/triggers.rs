@@ -147,7 +147,8 @@ fn has_rest(after: &[u8], rest: &str) -> bool {
         return after[1..].starts_with(rest.as_bytes());
     }
     let last = rest.rsplit('.').next().unwrap_or(rest);
-    after.contains(&b'*') || memmem::find(after, last.as_bytes()).is_some()
+    let is_last = |at: usize| is_word(after, at, at + last.len());
+    after.contains(&b'*') || memmem::find_iter(after, last.as_bytes()).any(is_last)
 }
 
 /// The start of the line, and of the lines that it continues by a backslash.
@@ -213,7 +214,12 @@ mod tests {
         ] {
             assert!(named(text, "typing.io"), "{text}");
         }
-        for text in ["import typing", "from typing import List\nimport io", "from typing import (List)\nio"] {
+        for text in [
+            "import typing",
+            "from typing import Optional",
+            "from typing import List\nimport io",
+            "from typing import (List)\nio",
+        ] {
             assert!(!named(text, "typing.io"), "{text}");
         }
     }
