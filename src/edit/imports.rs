@@ -36,8 +36,8 @@ pub fn remove_statement(text: &str, body: &[Stmt], statement: TextRange) -> Opti
     if siblings(body, statement)? == 1 && !body.iter().any(|stmt| stmt.range() == statement) {
         return Some(Change::new(statement, "pass"));
     }
-    let line_start = start_of_line(text, statement.start());
-    let line_end = end_of_line(text, statement.end());
+    let line_start = start_of_line(text, statement.start())?;
+    let line_end = end_of_line(text, statement.end())?;
     let before = &text[TextRange::new(line_start, statement.start())];
     let after = &text[TextRange::new(statement.end(), line_end)];
     if let Some(rest) = after.trim_start().strip_prefix(';') {
@@ -65,15 +65,15 @@ pub fn remove_statement(text: &str, body: &[Stmt], statement: TextRange) -> Opti
 /// The white space before a statement, if nothing else stands before it on its line.
 #[must_use]
 pub fn indentation(text: &str, statement: TextRange) -> Option<&str> {
-    let before = &text[TextRange::new(start_of_line(text, statement.start()), statement.start())];
+    let before = &text[TextRange::new(start_of_line(text, statement.start())?, statement.start())];
     before.trim().is_empty().then_some(before)
 }
 
 /// Whether a statement is alone on its lines, apart from a comment behind it.
 #[must_use]
 pub fn is_alone(text: &str, statement: TextRange) -> bool {
-    let after = &text[TextRange::new(statement.end(), end_of_line(text, statement.end()))];
-    let after = after.trim_start();
+    let Some(end) = end_of_line(text, statement.end()) else { return false };
+    let after = text[TextRange::new(statement.end(), end)].trim_start();
     indentation(text, statement).is_some() && (after.is_empty() || after.starts_with('#'))
 }
 
@@ -117,14 +117,22 @@ fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
     }
 }
 
-fn start_of_line(text: &str, offset: TextSize) -> TextSize {
-    let before = &text[..offset.to_usize()];
-    before.rfind(['\n', '\r']).map_or(TextSize::new(0), |at| TextSize::of(&before[..=at]))
+/// How far from a statement the ends of its line are looked for. Nobody wrote
+/// longer lines by hand, and looking far for each statement of one would never end.
+const LONGEST: usize = 10_000;
+
+fn start_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
+    let offset = offset.to_usize();
+    let from = text.floor_char_boundary(offset.saturating_sub(LONGEST));
+    let start = text[from..offset].rfind(['\n', '\r']).map(|at| from + at + 1);
+    start.or((from == 0).then_some(0)).and_then(|start| TextSize::try_from(start).ok())
 }
 
-fn end_of_line(text: &str, offset: TextSize) -> TextSize {
-    let after = &text[offset.to_usize()..];
-    after.find(['\n', '\r']).map_or(TextSize::of(text), |at| offset + TextSize::of(&after[..at]))
+fn end_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
+    let offset = offset.to_usize();
+    let to = text.floor_char_boundary((offset + LONGEST).min(text.len()));
+    let end = text[offset..to].find(['\n', '\r']).map(|at| offset + at);
+    end.or((to == text.len()).then_some(to)).and_then(|end| TextSize::try_from(end).ok())
 }
 
 fn past_line_end(text: &str, line_end: TextSize) -> TextSize {

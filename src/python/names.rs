@@ -7,6 +7,7 @@
 mod build;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use ruff_python_ast::{
     Alias, Expr, ExprName, Stmt, StmtClassDef, StmtFunctionDef, StmtImport, StmtImportFrom,
@@ -22,6 +23,8 @@ pub struct Names<'a> {
     references: Vec<Reference<'a>>,
     branches: Vec<Branch>,
     strings: Vec<&'a str>,
+    /// Who reads each binding, worked out when first asked.
+    reads: OnceCell<FxHashMap<BindingId, Vec<&'a ExprName>>>,
 }
 
 /// Position of a scope.
@@ -186,12 +189,19 @@ impl<'a> Names<'a> {
         self.lookup(name.id.as_str(), reference.scope, reference.branch, place)
     }
 
-    /// The reads that may mean a binding.
+    /// The reads that may mean a binding, in order of the text.
     #[must_use]
-    pub fn references_to(&self, id: BindingId) -> Vec<&'a ExprName> {
-        let name = self.binding(id).name;
-        let same = self.references.iter().filter(|reference| reference.name.id.as_str() == name);
-        same.map(|reference| reference.name).filter(|name| self.bindings_of(name).contains(&id)).collect()
+    pub fn references_to(&self, id: BindingId) -> &[&'a ExprName] {
+        let reads = self.reads.get_or_init(|| {
+            let mut reads: FxHashMap<BindingId, Vec<&'a ExprName>> = FxHashMap::default();
+            for reference in &self.references {
+                for id in self.bindings_of(reference.name) {
+                    reads.entry(id).or_default().push(reference.name);
+                }
+            }
+            reads
+        });
+        reads.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// What an expression stands for: names through imports and plain

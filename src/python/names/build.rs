@@ -16,6 +16,7 @@ pub(super) fn build(body: &[Stmt]) -> Names<'_> {
         references: Vec::new(),
         branches: vec![Branch { parent: None, fork: 0, exclusive: false }],
         strings: Vec::new(),
+        reads: Default::default(),
     };
     let mut builder = Builder { names, scope: ScopeId(0), branch: BranchId(0), forks: 0 };
     builder.push_scope(ScopeKind::Module, None);
