@@ -7,7 +7,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use super::imports::remove_alias;
 use super::{Plan, is_package_init};
 use crate::python::Code;
-use crate::python::names::{BindingId, BindingKind};
+use crate::python::names::{BindingId, BindingKind, has_word};
 
 /// Removes the import of a name that nothing reads.
 #[must_use]
@@ -37,6 +37,8 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
         Some("other modules may import the name from this one")
     } else if names.in_strings(binding.name) {
         Some("a string in this file mentions the name")
+    } else if in_type_comments(text, binding.name) {
+        Some("a type comment in this file mentions the name")
     } else if is_tried(code, statement) {
         Some("the `try` around it may be a test for the module")
     } else if line.contains("noqa") {
@@ -46,6 +48,13 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
     };
     let message = format!("Remove the unused import of `{}`", binding.name);
     Some(Plan { message, reason: reason.map(str::to_owned), changes: vec![change] })
+}
+
+/// Whether a comment such as `# type: (Name) -> None` mentions the name.
+fn in_type_comments(text: &str, name: &str) -> bool {
+    let comments =
+        text.match_indices("# type:").map(|(at, _)| text[at..].split('\n').next().unwrap_or_default());
+    comments.into_iter().any(|comment| has_word(comment, name))
 }
 
 /// Whether a statement stands in the body of a `try` with handlers.

@@ -368,7 +368,9 @@ fn first_segment(dotted: &str) -> &str {
     dotted.split('.').next().unwrap_or(dotted)
 }
 
-fn has_word(text: &str, word: &str) -> bool {
+/// Whether a text holds a word, bounded by what cannot be part of an identifier.
+#[must_use]
+pub fn has_word(text: &str, word: &str) -> bool {
     let continues = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let bytes = text.as_bytes();
     memchr::memmem::find_iter(bytes, word).any(|at| {

@@ -171,7 +171,7 @@ fn by_spelling(name: &str) -> Value {
     match bare.strip_prefix("is_").or(bare.strip_prefix("is")).unwrap_or(&bare) {
         "py2" | "python2" | "py_2" | "python_2" | "py27" => Value::Bool(false),
         "py3" | "python3" | "py_3" | "python_3" | "py3k" => Value::Bool(true),
-        "type_checking" => Value::Bool(false),
+        "type_checking" | "mypy_check_running" | "mypy" => Value::Bool(false),
         _ => Value::Unknown,
     }
 }
