@@ -1,6 +1,9 @@
 //! The real program on input that is broken, hostile or taken away: each time
 //! a message with file and place, the right exit code, and nothing lost.
 
+// What cannot be tried says so.
+#![allow(clippy::print_stderr)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -242,7 +245,7 @@ fn files_that_are_not_there() {
 #[cfg(unix)]
 fn forbid(path: &Path) -> Option<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0)).expect("our own file");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o000)).expect("our own file");
     let open = if path.is_dir() { fs::read_dir(path).is_ok() } else { fs::File::open(path).is_ok() };
     if open {
         eprintln!("not tried: this user may read {} without permission", path.display());
