@@ -14,6 +14,10 @@ pub fn is_foreign(text: &str, databricks: bool) -> bool {
         let name = magic.split(char::is_whitespace).next().unwrap_or_default();
         return !runs_python(name);
     }
+    // IPython takes the prompts of a pasted session away; the rest of it is output.
+    if line.starts_with(">>>") || line.starts_with("In [") {
+        return true;
+    }
     // In Databricks a single mark changes the language of the cell.
     let name = line.strip_prefix('%').and_then(|magic| magic.split(char::is_whitespace).next());
     let bare = || line.len() == 1 + name.unwrap_or_default().len();
@@ -43,17 +47,33 @@ fn runs_python(magic: &str) -> bool {
     )
 }
 
-/// Makes a first line such as `pip install x`, which IPython takes for a magic
-/// although it has no `%`, a comment of the same length. The cell is what
-/// stands behind `start`.
+/// Makes lines that only IPython understands comments of the same length: a
+/// first line such as `pip install x`, which it takes for a magic although it
+/// has no `%`, and searches such as `*int*?`. The cell is what stands behind
+/// `start`.
 pub fn comment_out(text: &mut String, start: usize) {
-    let cell = &text[start..];
-    let Some(indent) = cell.find(|c: char| !c.is_whitespace()) else { return };
-    let line = cell[indent..].lines().next().unwrap_or_default();
-    if is_automagic(line) {
-        // The word is ASCII, so that one letter is one byte.
-        text.replace_range(start + indent..=start + indent, "#");
+    let mut places = Vec::new();
+    let mut at = start;
+    let mut is_first = true;
+    for line in text[start..].split_inclusive('\n') {
+        let code = line.trim_start();
+        if is_first && is_automagic(code.trim_end_matches(['\n', '\r'])) || is_search(code.trim_end()) {
+            places.push(at + line.len() - code.len());
+        }
+        is_first &= code.is_empty();
+        at += line.len();
     }
+    for place in places {
+        // What begins such a line is ASCII, so that one letter is one byte.
+        text.replace_range(place..=place, "#");
+    }
+}
+
+/// `*int*?` or `?os.*path*`.
+fn is_search(line: &str) -> bool {
+    let Some(pattern) = line.strip_suffix('?').or_else(|| line.strip_prefix('?')) else { return false };
+    let is_pattern = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '*' | '?');
+    pattern.contains('*') && pattern.chars().all(is_pattern)
 }
 
 fn is_automagic(line: &str) -> bool {
@@ -121,6 +141,8 @@ mod tests {
             ("%sql SELECT 1\nimport cgi\n", false, false),
             ("%sql SELECT 1\n", true, true),
             ("%matplotlib inline\nimport cgi\n", true, false),
+            (">>> x = 1\n1\n", false, true),
+            ("In [1]: x = 1\n", false, true),
             ("", false, false),
         ] {
             assert_eq!(is_foreign(text, databricks), foreign, "{text}");
@@ -135,6 +157,9 @@ mod tests {
             ("ls -la", "#s -la"),
             ("time f(1)", "#ime f(1)"),
             ("ls", "ls"),
+            ("x\n*int*?\n  os.*?\n", "x\n#int*?\n  #s.*?\n"),
+            ("?os.*path*", "#os.*path*"),
+            ("int?\nx = a * b  # why?\n*a, b = c", "int?\nx = a * b  # why?\n*a, b = c"),
             ("rm = 1", "rm = 1"),
             ("run (x)", "run (x)"),
             ("ls - la", "ls - la"),
