@@ -75,7 +75,7 @@ macro_rules! display_as_kebab {
             /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name used on the command line and in every output format.
+            /// The name used on the command line, in configuration and in output.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
@@ -98,6 +98,7 @@ macro_rules! display_as_kebab {
         }
     )+};
 }
+pub(crate) use display_as_kebab;
 
 display_as_kebab! {
     Severity { Info => "info", Warning => "warning", Error => "error" }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::Settings;
 use super::globs::PathGlob;
 use super::selection::{Selection, Selector};
-use crate::finding::{Confidence, Group, Severity};
+use crate::finding::{Confidence, Group, Severity, display_as_kebab};
 use crate::version::PythonVersion;
 
 macro_rules! choices {
@@ -16,33 +16,7 @@ macro_rules! choices {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
         pub enum $type { $($(#[$about])* $variant),+ }
 
-        impl $type {
-            /// Every value, in the order of the help text.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name on the command line and in configuration files.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-        }
-
-        impl std::fmt::Display for $type {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $type {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<Self, String> {
-                match text {
-                    $($name => Ok(Self::$variant),)+
-                    _ => Err(format!("`{text}` is not one of {}", [$($name),+].join(", "))),
-                }
-            }
-        }
+        display_as_kebab! { $type { $($variant => $name),+ } }
     )+};
 }
 
