@@ -88,43 +88,63 @@ fn catalogue(folder: &Path) -> String {
 }
 
 fn entry(module: &schema::Module) -> String {
-    let names: String = module
-        .names
-        .iter()
-        .map(|(name, fact)| {
-            let file = &module.module;
-            assert!(
-                fact.probe.is_empty() || fact.replace.is_some(),
-                "{file}: `{name}` has a probe and no successor"
-            );
-            assert!(
-                fact.unsafe_because.is_none() || fact.replace.is_some(),
-                "{file}: `{name}` has no successor"
-            );
-            format!(
-                "Name {{ name: {name:?}, replace: {:?}, since: {}, unsafe_because: {:?}, instead: {:?} }},",
-                fact.replace,
-                version(fact.since.as_deref().unwrap_or("3.0")),
-                fact.unsafe_because,
-                fact.instead,
-            )
-        })
-        .collect();
+    let names: String = module.names.iter().map(|(name, fact)| member(module, name, fact)).collect();
     let backports: String = module
         .backports
         .iter()
         .map(|one| format!("Backport {{ package: {:?}, python: {:?} }},", one.package, one.python))
         .collect();
     format!(
-        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, backports: &[{backports}], names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
+        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, aliases: &{:?}, backports: &[{backports}], names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
         module.module,
         optional(module.deprecated.as_deref()),
         optional(module.removed.as_deref()),
         module.source,
         module.platform,
         module.instead.trim(),
+        module.aliases,
         module.bad,
         module.good,
+    )
+}
+
+fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
+    let is_parameter = fact.kind == Some(schema::Kind::Parameter);
+    let repaired = fact.replace.is_some() || fact.rewrite.is_some() || fact.drop || fact.form.is_some();
+    let goes = module.removed.is_some() || fact.removed.is_some() || fact.deprecated.is_some();
+    for (wrong, what) in [
+        (!fact.probe.is_empty() && !repaired, "a probe and no successor"),
+        (fact.unsafe_because.is_some() && !repaired, "no successor that could be unsafe"),
+        (fact.shown_because.is_some() && !repaired, "no successor to show"),
+        (fact.kind.is_none() && module.removed.is_none(), "no kind"),
+        (is_parameter != name.ends_with(')'), "a kind that its spelling denies"),
+        (!is_parameter && (fact.drop || fact.position.is_some() || fact.form.is_some()), "no arguments"),
+        (!goes, "no version since when"),
+        (fact.silent && fact.deprecated.is_none(), "a warning to be silent about, and no deprecation"),
+        (fact.added.as_deref().is_some_and(|added| version(added) == version("3.0")), "no need of `added`"),
+    ] {
+        assert!(!wrong, "{}: `{name}` has {what}", module.module);
+    }
+    let kind = fact.kind.map_or_else(|| "None".to_owned(), |kind| format!("Some(Kind::{kind:?})"));
+    let form = fact.form.map_or_else(|| "None".to_owned(), |form| format!("Some(Form::{form:?})"));
+    format!(
+        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, rewrite: {:?}, imports: &{:?}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, bad: &{:?}, good: &{:?} }},",
+        optional(fact.deprecated.as_deref()),
+        optional(fact.removed.as_deref()),
+        fact.platform,
+        fact.source,
+        fact.replace,
+        fact.rewrite,
+        fact.imports,
+        fact.drop,
+        version(fact.since.as_deref().unwrap_or("3.0")),
+        fact.unsafe_because,
+        fact.shown_because,
+        fact.instead,
+        fact.position,
+        fact.distinctive,
+        fact.bad,
+        fact.good,
     )
 }
 

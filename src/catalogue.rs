@@ -25,9 +25,11 @@ pub struct Module {
     pub platform: Option<&'static str>,
     /// The way out, as sentences.
     pub instead: &'static str,
+    /// Other modules that hold the same objects under the same names.
+    pub aliases: &'static [&'static str],
     /// Distributions on PyPI that bring the module back under its old name, the best first.
     pub backports: &'static [Backport],
-    /// Names in it that have a successor.
+    /// Names in it that changed or have a successor, sorted.
     pub names: &'static [Name],
     /// Examples that fail without the module.
     pub bad: &'static [&'static str],
@@ -57,16 +59,122 @@ pub struct Backport {
 /// A name within a module.
 #[derive(Debug)]
 pub struct Name {
-    /// As it stands behind the module's name.
+    /// As it stands behind the module's name; `function(parameter)` for a parameter.
     pub name: &'static str,
-    /// Dotted name of a drop-in successor.
+    /// What it is; `None` for a name that goes with its module.
+    pub kind: Option<Kind>,
+    /// Since when it is called deprecated.
+    pub deprecated: Option<PythonVersion>,
+    /// The first version without it.
+    pub removed: Option<PythonVersion>,
+    /// Where it only ever existed.
+    pub platform: Option<&'static str>,
+    /// Where this is documented, if not where its module is.
+    pub source: Option<&'static str>,
+    /// Dotted name of a drop-in successor; the new keyword, for a parameter.
     pub replace: Option<&'static str>,
-    /// First Python that has the successor.
+    /// What a call becomes, as a template.
+    pub rewrite: Option<&'static str>,
+    /// Modules that the template names.
+    pub imports: &'static [&'static str],
+    /// Whether leaving out the parameter keeps the meaning.
+    pub drop: bool,
+    /// First Python on which the repaired code works.
     pub since: PythonVersion,
     /// Why the successor is not the same in every case; `None` if it is.
     pub unsafe_because: Option<&'static str>,
-    /// The way out where there is no drop-in successor.
+    /// Why the repair may only be shown.
+    pub shown_because: Option<&'static str>,
+    /// The way out in words.
     pub instead: Option<&'static str>,
+    /// Index at which the parameter can be passed by position, the receiver not counted.
+    pub position: Option<u8>,
+    /// The form in which the parameter is refused; `None` if in every form.
+    pub form: Option<Form>,
+    /// Whether no other class in the world has a method or attribute of that name.
+    pub distinctive: bool,
+    /// Examples that fail without it.
+    pub bad: &'static [&'static str],
+    /// What to write instead.
+    pub good: &'static [&'static str],
+}
+
+impl Name {
+    /// The name without its parameter: `sleep` of `sleep(loop)`.
+    #[must_use]
+    pub fn callable(&self) -> &'static str {
+        self.name.split('(').next().unwrap_or(self.name)
+    }
+
+    /// The parameter that the entry is about.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&'static str> {
+        self.name.split_once('(').map(|(_, parameter)| parameter.trim_end_matches(')'))
+    }
+
+    /// The last segment, without a parameter: `assertEquals`.
+    #[must_use]
+    pub fn last(&self) -> &'static str {
+        let callable = self.callable();
+        callable.rsplit('.').next().unwrap_or(callable)
+    }
+
+    /// The class that a method or attribute belongs to, behind the module's name.
+    #[must_use]
+    pub fn class(&self) -> Option<&'static str> {
+        self.callable().rsplit_once('.').map(|(class, _)| class)
+    }
+}
+
+/// A name together with the module that documents it.
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    /// The module.
+    pub module: &'static Module,
+    /// The name in it.
+    pub name: &'static Name,
+}
+
+impl Fact {
+    /// The dotted name: `unittest.TestCase.assertEquals`, `asyncio.sleep(loop)`.
+    #[must_use]
+    pub fn symbol(&self) -> String {
+        format!("{}.{}", self.module.name, self.name.name)
+    }
+
+    /// Where this is documented.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.name.source.unwrap_or(self.module.source)
+    }
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A function of the module.
+    Function,
+    /// A class of the module.
+    Class,
+    /// A class that is raised.
+    Exception,
+    /// A method of a class.
+    Method,
+    /// Any other attribute of a class or of its instances.
+    Attribute,
+    /// Any other value in the module.
+    Constant,
+    /// A parameter of a function, a method or a class.
+    Parameter,
+}
+
+/// A way of passing an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `function(parameter=value)`.
+    Keyword,
+    /// `function(value)`.
+    Positional,
 }
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));

@@ -6,32 +6,39 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// One module of the standard library.
+/// One module of the standard library: itself gone, or with names that are.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Module {
-    /// Dotted name; also the name of the file.
+    /// Dotted name, as documented; also the name of the file.
     pub module: String,
-    /// First version in which it is deprecated, quoted: "3.11".
+    /// First version in which the module is deprecated, quoted: "3.11".
     pub deprecated: Option<String>,
-    /// First version without it, quoted: "3.13".
+    /// First version without the module, quoted: "3.13".
     pub removed: Option<String>,
-    /// Link to where this is documented.
+    /// Link to where this is documented, for the module and for names without a link of their own.
     pub source: String,
     /// `win32` and the like, where it only ever existed there.
     pub platform: Option<String>,
     /// The way out, as sentences for a reader in a hurry.
     #[serde(default)]
     pub instead: String,
+    /// Other modules that hold the same objects under the same names: where they are defined, or
+    /// where they may be taken from as well.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     /// Distributions on PyPI that bring the module back under its old name, the best first.
     #[serde(default)]
     pub backports: Vec<Backport>,
-    /// Names in the module that have a successor.
+    /// Names in the module: those that changed, and those of a removed module that have a
+    /// successor. `Class.method` is a method, `function(parameter)` a parameter.
     #[serde(default)]
     pub names: BTreeMap<String, Name>,
     /// Programs that fail on the version that removed the module.
+    #[serde(default)]
     pub bad: Vec<String>,
     /// Programs that run on the old and on the new version.
+    #[serde(default)]
     pub good: Vec<String>,
 }
 
@@ -45,22 +52,92 @@ pub struct Backport {
     pub python: Option<String>,
 }
 
-/// One name within a module.
-#[derive(Debug, Deserialize, JsonSchema)]
+/// One name within a module. Versions are quoted.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Name {
-    /// Dotted name of a drop-in successor: takes the same arguments, gives the same result.
+    /// What it is; may be left out where the module itself is removed.
+    pub kind: Option<Kind>,
+    /// First version whose documentation calls it deprecated.
+    pub deprecated: Option<String>,
+    /// First version without it; left out where it is only deprecated, or goes with its module.
+    pub removed: Option<String>,
+    /// First version that has it, if later than 3.6.
+    pub added: Option<String>,
+    /// Whether using it gives no warning although it is deprecated.
+    #[serde(default)]
+    pub silent: bool,
+    /// `win32` and the like, where it only ever existed there.
+    pub platform: Option<String>,
+    /// Link to where this is documented, if not that of the module.
+    pub source: Option<String>,
+    /// Dotted name of a drop-in successor: takes the same arguments, gives the same result. The
+    /// new keyword, for a parameter.
     pub replace: Option<String>,
-    /// First Python that has the successor, quoted; 3.0 when left out.
+    /// What a call becomes: `{self}` is the receiver, `{0}` and on the arguments by position,
+    /// `{*}` all arguments as they stand.
+    pub rewrite: Option<String>,
+    /// Modules that `rewrite` names.
+    #[serde(default)]
+    pub imports: Vec<String>,
+    /// Whether leaving out a parameter keeps the meaning.
+    #[serde(default)]
+    pub drop: bool,
+    /// First Python on which the repaired code works; 3.0 when left out.
     pub since: Option<String>,
-    /// Why the successor is not the same in every case; left out if it is.
+    /// Why the repaired code is not the same in every case; left out if it is.
     pub unsafe_because: Option<String>,
-    /// The way out where there is no drop-in successor: part of a sentence, without a full stop.
+    /// Why the repair may only be shown.
+    pub shown_because: Option<String>,
+    /// The way out in words: part of a sentence, without a full stop.
     pub instead: Option<String>,
+    /// Index at which a parameter can be passed by position, the receiver not counted.
+    pub position: Option<u8>,
+    /// The form in which a parameter is refused; left out where it is refused in every form.
+    pub form: Option<Form>,
+    /// Whether no other class in the world has a method or attribute of that name.
+    #[serde(default)]
+    pub distinctive: bool,
     /// Arguments, each as it stands between the parentheses of a call, on which the old and the
     /// new function are compared by the tests.
     #[serde(default)]
     pub probe: Vec<String>,
+    /// Programs that fail on the version that removed it, or warn where it is deprecated.
+    #[serde(default)]
+    pub bad: Vec<String>,
+    /// Programs that run on the old and on the new version.
+    #[serde(default)]
+    pub good: Vec<String>,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A function of the module.
+    Function,
+    /// A class of the module.
+    Class,
+    /// A class that is raised.
+    Exception,
+    /// A method of a class.
+    Method,
+    /// Any other attribute of a class or of its instances.
+    Attribute,
+    /// Any other value in the module.
+    Constant,
+    /// A parameter of a function, a method or a class.
+    Parameter,
+}
+
+/// A way of passing an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// `function(parameter=value)`.
+    Keyword,
+    /// `function(value)`.
+    Positional,
 }
 
 /// The file `rules/aws/runtimes.yaml`.
