@@ -2,6 +2,7 @@
 
 pub mod guards;
 pub mod names;
+pub mod uses;
 
 use std::cell::{Cell, OnceCell};
 

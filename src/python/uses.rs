@@ -1,0 +1,43 @@
+//! Where code uses what the catalogue knows: names, methods, arguments.
+//!
+//! One walk over the module, made when the first rule asks. A use stands at
+//! the place that a person would edit: the import that takes a name, or else
+//! the attribute, the argument, the string.
+
+use ruff_python_ast::{Alias, ExprAttribute, ExprCall, ExprName, StmtImportFrom};
+use ruff_text_size::TextRange;
+
+use super::names::BindingId;
+use crate::catalogue::Fact;
+use crate::finding::Confidence;
+
+/// One use of a name that the catalogue knows.
+pub struct Use<'a> {
+    /// What is used.
+    pub fact: Fact,
+    /// The place to point at.
+    pub range: TextRange,
+    /// How it is used.
+    pub form: UseForm<'a>,
+    /// How sure it is that this name is meant.
+    pub confidence: Confidence,
+}
+
+/// The ways to use a name.
+#[derive(Clone, Copy)]
+pub enum UseForm<'a> {
+    /// `module.name` or `module.Class.method`, known by imports; the call, if it is called.
+    Attribute(&'a ExprAttribute, Option<&'a ExprCall>),
+    /// `receiver.method`, known by the receiver's type; the call, if it is called.
+    Member(&'a ExprAttribute, Option<&'a ExprCall>),
+    /// `from module import name`, and everything that is done with the name.
+    Import(&'a StmtImportFrom, &'a Alias, BindingId),
+    /// A name that `from module import *` brought; the call, if it is called.
+    Star(&'a ExprName, Option<&'a ExprCall>),
+    /// The keyword argument at this index of a call.
+    Keyword(&'a ExprCall, usize),
+    /// The positional argument at this index of a call.
+    Positional(&'a ExprCall, usize),
+    /// A name in a string, or in another place that no fix touches.
+    Text,
+}
