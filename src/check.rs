@@ -12,6 +12,7 @@ use crate::finding::{Finding, Problem};
 use crate::parse::{Document, Syntax};
 use crate::project::Project;
 use crate::python::Code;
+use crate::python::types::Types;
 use crate::read::{self, Source, Unreadable};
 use crate::rule::registry::Entry;
 use crate::rule::{File, Sink};
@@ -30,6 +31,7 @@ pub struct Checked {
 /// The selected rules, made ready once for all files of a run.
 pub struct Checker<'a> {
     project: &'a Project,
+    types: &'a Types,
     settings: &'a Settings,
     rules: Vec<&'static Entry>,
     /// Apart, so that the words of one language are not searched in the other.
@@ -40,14 +42,14 @@ pub struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// Picks the rules that the settings can report.
     #[must_use]
-    pub fn new(project: &'a Project, settings: &'a Settings) -> Self {
+    pub fn new(project: &'a Project, types: &'a Types, settings: &'a Settings) -> Self {
         let selection = &settings.selection;
         let wanted = |entry: &&Entry| selection.may_report(entry.id, entry.rule.meta().group);
         let rules: Vec<&'static Entry> = RULES.iter().filter(wanted).collect();
         let reads_python = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| kind.holds_python());
         let reads_other = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| !kind.holds_python());
         let (python, other) = (Scan::new(&rules, reads_python), Scan::new(&rules, reads_other));
-        Self { project, settings, rules, python, other }
+        Self { project, types, settings, rules, python, other }
     }
 
     /// Whether any selected rule reads this kind; if not, the file is not even opened.
@@ -68,11 +70,15 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// Checks bytes that stand for a file. A panic costs that file alone.
+    /// Checks bytes that stand for a file, in a run that checks nothing else. A
+    /// panic costs that file alone.
     #[must_use]
     pub fn check_bytes(&self, target: &Target, bytes: Vec<u8>) -> Checked {
         guarded(&target.path, || match read::decode(&target.path, target.kind, bytes) {
-            Ok(source) => self.check_readable(source),
+            Ok(source) => {
+                self.types.overlay(std::slice::from_ref(&source));
+                self.check_readable(source)
+            }
             Err(unreadable) => self.refuse(target, unreadable),
         })
     }
@@ -117,7 +123,10 @@ impl<'a> Checker<'a> {
     fn run(&self, document: &Document, active: &[&'static Entry], findings: &mut Vec<Finding>) {
         let file = File { document, project: self.project, settings: self.settings };
         let code = match &document.syntax {
-            Syntax::Python(module) => Some(Code::new(document, module, self.project, self.settings.target)),
+            Syntax::Python(module) => {
+                let (project, types) = (self.project, Some(self.types));
+                Some(Code::new(document, module, project, self.settings.target, types))
+            }
             _ => None,
         };
         // What the target cannot even parse has no meaning that rules could judge.

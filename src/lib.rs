@@ -38,6 +38,7 @@ use discover::Target;
 use finding::{Applicability, Problem};
 use fix::{FixedRun, Session};
 use project::Project;
+use python::types::Types;
 use read::Source;
 
 /// How far a run is, for another thread to look at while it lasts.
@@ -61,7 +62,8 @@ pub fn run_watched(paths: &[PathBuf], settings: &Settings, progress: &Progress) 
     let (mut targets, mut problems) = discover::discover(paths, settings);
     let layers = Layers::read(settings, &mut targets, &mut problems);
     let project = Project::survey(settings);
-    check_all(&targets, &layers.checkers(&project), problems, progress)
+    let types = Types::new(settings);
+    check_all(&targets, &layers.checkers(&project, &types), problems, progress)
 }
 
 fn check_all(
@@ -121,8 +123,9 @@ impl<'a> Layers<'a> {
     }
 
     /// One checker for each of the settings.
-    fn checkers<'b>(&'b self, project: &'b Project) -> Checkers<'b> {
-        let checkers = self.settings.iter().map(|settings| Checker::new(project, settings)).collect();
+    fn checkers<'b>(&'b self, project: &'b Project, types: &'b Types) -> Checkers<'b> {
+        let settings = self.settings.iter();
+        let checkers = settings.map(|settings| Checker::new(project, types, settings)).collect();
         Checkers { layers: self, checkers }
     }
 }
@@ -144,7 +147,8 @@ impl<'a> Checkers<'a> {
 #[must_use]
 pub fn run_text(target: &Target, bytes: Vec<u8>, settings: &Settings) -> Run {
     let project = Project::survey(settings);
-    summed(vec![Checker::new(&project, settings).check_bytes(target, bytes)], Vec::new())
+    let types = Types::new(settings);
+    summed(vec![Checker::new(&project, &types, settings).check_bytes(target, bytes)], Vec::new())
 }
 
 fn summed(checked: Vec<Checked>, mut problems: Vec<Problem>) -> Run {
@@ -166,11 +170,12 @@ pub fn fix(paths: &[PathBuf], settings: &Settings, options: fix::Options, progre
     let (mut targets, mut problems) = discover::discover(paths, settings);
     let layers = Layers::read(settings, &mut targets, &mut problems);
     let project = Project::survey(settings);
-    let checkers = layers.checkers(&project);
+    let types = Types::new(settings);
+    let checkers = layers.checkers(&project, &types);
     let run = check_all(&targets, &checkers, problems, progress);
     let mut session = Session::new(options, settings, &project, &targets, started);
     let sources = session.open(&run.findings);
-    settle(&mut session, |path| checkers.of(path), sources);
+    settle(&mut session, &types, |path| checkers.of(path), sources);
     session.finish(run)
 }
 
@@ -183,21 +188,25 @@ pub fn fix_source(source: Source, settings: &Settings, threshold: Applicability)
     let options = fix::Options { threshold, write: false };
     let targets = [Target { path: source.path.clone(), kind: source.kind, explicit: true }];
     let project = Project::survey(settings);
-    let checker = Checker::new(&project, settings);
+    let types = Types::new(settings);
+    types.overlay(std::slice::from_ref(&source));
+    let checker = Checker::new(&project, &types, settings);
     let run = summed(vec![checker.check_source(source.clone())], Vec::new());
     let mut session = Session::new(options, settings, &project, &targets, started);
     session.admit(source.clone());
-    settle(&mut session, |_| Some(&checker), vec![source]);
+    settle(&mut session, &types, |_| Some(&checker), vec![source]);
     session.finish_texts(run)
 }
 
 /// Check, fix, check what changed, until nothing does.
 fn settle<'a, 'b: 'a>(
     session: &mut Session<'_>,
+    types: &Types,
     checker: impl Fn(&Path) -> Option<&'a Checker<'b>> + Sync,
     mut sources: Vec<Source>,
 ) {
     for _ in 0..fix::ROUNDS {
+        types.overlay(&sources);
         let check = |source: Source| {
             let path = source.path.clone();
             let findings = checker(&path).map(|checker| checker.check_source(source).findings);

@@ -2,6 +2,7 @@
 
 pub mod guards;
 pub mod names;
+pub mod types;
 pub mod uses;
 
 use std::cell::{Cell, OnceCell};
@@ -11,6 +12,7 @@ use crate::parse::python::Module;
 use crate::project::Project;
 use crate::version::PythonVersion;
 use names::Names;
+use types::Types;
 
 /// A parsed module with the questions that rules ask about it. Names are
 /// resolved once, when the first rule asks.
@@ -23,6 +25,8 @@ pub struct Code<'a> {
     pub project: &'a Project,
     /// The version that guards are judged for.
     pub target: PythonVersion,
+    /// Knows what values may be; asked only where names cannot tell.
+    pub types: Option<&'a Types>,
     names: OnceCell<Names<'a>>,
     /// How many conditions are being judged inside each other.
     judging: Cell<u32>,
@@ -36,8 +40,9 @@ impl<'a> Code<'a> {
         module: &'a Module,
         project: &'a Project,
         target: PythonVersion,
+        types: Option<&'a Types>,
     ) -> Self {
-        Self { document, module, project, target, names: OnceCell::new(), judging: Cell::new(0) }
+        Self { document, module, project, target, types, names: OnceCell::new(), judging: Cell::new(0) }
     }
 
     /// Scopes, bindings and references.

@@ -10,6 +10,7 @@ use newskin::config::Settings;
 use newskin::discover::Kind;
 use newskin::finding::{Confidence, Severity};
 use newskin::project::Project;
+use newskin::python::types::Types;
 use newskin::read;
 
 /// Checks the bytes as a file of this name and kind.
@@ -20,8 +21,9 @@ pub fn check(name: &str, kind: Kind, bytes: &[u8]) {
         ..Settings::default()
     };
     let project = Project::survey(&settings);
+    let types = Types::new(&settings);
     let path: Arc<Path> = Arc::from(Path::new(name));
     if let Ok(source) = read::decode(&path, kind, bytes.to_vec()) {
-        let _ = Checker::new(&project, &settings).check_source(source);
+        let _ = Checker::new(&project, &types, &settings).check_source(source);
     }
 }

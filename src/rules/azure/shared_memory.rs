@@ -171,6 +171,7 @@ mod tests {
     use crate::check::Checker;
     use crate::config::Settings;
     use crate::project::Project;
+    use crate::python::types::Types;
     use crate::read::{Encoding, Source};
 
     #[test]
@@ -181,7 +182,8 @@ mod tests {
             let source = Source { path, kind: Kind::Json, text, encoding: Encoding::Utf8, bom: false };
             let settings = Settings { min_severity: Severity::Info, ..Settings::default() };
             let project = Project::survey(&settings);
-            let findings = Checker::new(&project, &settings).check_source(source).findings;
+            let types = Types::new(&settings);
+            let findings = Checker::new(&project, &types, &settings).check_source(source).findings;
             let [finding] = findings.as_slice() else { panic!("one finding, not {}", findings.len()) };
             assert_eq!(finding.excerpt.text.trim(), "\"DOCKER_SHM_SIZE\": \"1\"");
             assert_eq!(
