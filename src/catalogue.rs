@@ -4,6 +4,7 @@
 use crate::version::PythonVersion;
 
 pub mod images;
+pub mod lookup;
 pub mod runtimes;
 
 mod stdlib;
@@ -202,8 +203,15 @@ pub fn is_importable(module: &str, name: Option<&str>, target: PythonVersion) ->
     };
     match name {
         None => presence(module),
+        Some(name) if is_gone(module, name, target) => Some(false),
         Some(name) => {
             stdlib::name(module, name, target).or_else(|| presence(module).filter(|present| !present))
         }
     }
+}
+
+/// Whether the catalogue knows the version that removed a name, and it is past.
+fn is_gone(module: &str, name: &str, target: PythonVersion) -> bool {
+    let fact = lookup::fact(&format!("{module}.{name}"));
+    fact.and_then(|fact| fact.name.removed).is_some_and(|removed| removed <= target)
 }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use ruff_python_ast::{
-    Alias, Expr, ExprName, Stmt, StmtClassDef, StmtFunctionDef, StmtImport, StmtImportFrom,
+    Alias, Expr, ExprCall, ExprName, Stmt, StmtClassDef, StmtFunctionDef, StmtImport, StmtImportFrom,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -240,8 +240,24 @@ impl<'a> Names<'a> {
                 }
                 base
             }
+            Expr::Call(call) => self.resolve_import_call(call, steps).unwrap_or(unknown),
             _ => unknown,
         }
+    }
+
+    /// `importlib.import_module("a.b")` and `__import__("a.b")`.
+    fn resolve_import_call(&self, call: &'a ExprCall, steps: u32) -> Option<Meanings<'a>> {
+        let Some(Expr::StringLiteral(module)) = call.arguments.args.first() else { return None };
+        let module = module.value.to_str();
+        let function = self.resolve_within(&call.func, steps);
+        let dotted = match function.only()? {
+            "importlib.import_module" if !module.starts_with('.') => module,
+            "builtins.__import__" | "importlib.__import__" if call.arguments.len() == 1 => {
+                first_segment(module)
+            }
+            _ => return None,
+        };
+        Some(Meanings { dotted: vec![Cow::Borrowed(dotted)], other: false })
     }
 
     /// What a binding gives its name.

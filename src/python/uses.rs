@@ -4,11 +4,18 @@
 //! the place that a person would edit: the import that takes a name, or else
 //! the attribute, the argument, the string.
 
-use ruff_python_ast::{Alias, ExprAttribute, ExprCall, ExprName, StmtImportFrom};
+mod arguments;
+mod members;
+mod strings;
+mod walk;
+
+use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprCall, ExprName, StmtImportFrom};
 use ruff_text_size::TextRange;
 
+use super::Code;
+use super::guards::Fault;
 use super::names::BindingId;
-use crate::catalogue::Fact;
+use crate::catalogue::{Fact, Kind};
 use crate::finding::Confidence;
 
 /// One use of a name that the catalogue knows.
@@ -40,4 +47,34 @@ pub enum UseForm<'a> {
     Positional(&'a ExprCall, usize),
     /// A name in a string, or in another place that no fix touches.
     Text,
+}
+
+impl<'a> Use<'a> {
+    /// Every use in a module, in order of the text.
+    #[must_use]
+    pub(super) fn all(code: &Code<'a>) -> Vec<Self> {
+        let mut uses = walk::walk(code);
+        uses.sort_by_key(|one| (one.range.start(), one.range.end()));
+        uses.dedup_by(|a, b| a.range == b.range && std::ptr::eq(a.fact.name, b.fact.name));
+        uses
+    }
+
+    /// What goes wrong where the name is gone; decides which guards count.
+    #[must_use]
+    pub fn fault(&self) -> Fault {
+        match self.form {
+            UseForm::Import(..) => Fault::Import,
+            _ if self.fact.name.kind == Some(Kind::Parameter) => Fault::Call,
+            _ => Fault::Attribute,
+        }
+    }
+
+    /// The object whose method is used, as against a module.
+    #[must_use]
+    pub fn receiver(&self) -> Option<&'a Expr> {
+        match self.form {
+            UseForm::Member(attribute, _) => Some(&attribute.value),
+            _ => None,
+        }
+    }
 }

@@ -1,0 +1,151 @@
+//! The walk that meets every expression and every import once.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext, ExprName};
+use ruff_text_size::Ranged;
+
+use super::{Use, UseForm, arguments, members, strings};
+use crate::catalogue::{Fact, Kind, lookup};
+use crate::finding::Confidence;
+use crate::python::Code;
+use crate::python::names::{BindingKind, Meanings};
+
+/// Collects the uses of a module.
+pub(super) fn walk<'a>(code: &Code<'a>) -> Vec<Use<'a>> {
+    let mut walk = Walk { code, uses: Vec::new(), stars: code.names().has_star() };
+    walk.imports();
+    walk.visit_body(code.module.body());
+    walk.uses
+}
+
+struct Walk<'c, 'a> {
+    code: &'c Code<'a>,
+    uses: Vec<Use<'a>>,
+    /// Whether names may come from a star import.
+    stars: bool,
+}
+
+impl<'a> Walk<'_, 'a> {
+    /// `from module import name`.
+    fn imports(&mut self) {
+        for (id, binding) in self.code.names().bindings() {
+            let BindingKind::From(import, alias) = binding.kind else { continue };
+            let Some(module) = import.module.as_ref().filter(|_| import.level == 0) else { continue };
+            let facts = lookup::with_last(alias.name.as_str());
+            if facts.is_empty() {
+                continue;
+            }
+            let dotted = format!("{module}.{}", alias.name);
+            if let Some(fact) = self.wanted(lookup::fact(&standard(&dotted)))
+                && !self.is_own(module)
+            {
+                let form = UseForm::Import(import, alias, id);
+                self.uses.push(Use { fact, range: alias.range(), form, confidence: Confidence::Certain });
+            }
+        }
+    }
+
+    fn wanted(&self, fact: Option<Fact>) -> Option<Fact> {
+        fact.filter(|fact| self.code.looks_for(*fact))
+    }
+
+    /// Whether the project has a module of that name itself.
+    fn is_own(&self, module: &str) -> bool {
+        self.code.project.has_module(&self.code.document.path, module)
+    }
+
+    fn attribute(&mut self, attribute: &'a ExprAttribute, whole: &'a Expr, call: Option<&'a ExprCall>) {
+        let facts = lookup::with_last(attribute.attr.as_str());
+        if facts.is_empty() || attribute.ctx == ExprContext::Store {
+            return;
+        }
+        let meanings = self.code.names().resolve(whole);
+        let named = self.named(&meanings, |dotted| lookup::fact(dotted));
+        if let Some((fact, confidence)) = named {
+            let form = UseForm::Attribute(attribute, call);
+            self.uses.push(Use { fact, range: attribute.range(), form, confidence });
+            return;
+        }
+        members::find(self.code, attribute, call, &meanings, &mut self.uses);
+    }
+
+    /// A bare name that a star import may have brought.
+    fn star(&mut self, name: &'a ExprName, whole: &'a Expr, call: Option<&'a ExprCall>) {
+        if lookup::with_last(name.id.as_str()).is_empty() || !self.code.names().bindings_of(name).is_empty() {
+            return;
+        }
+        let meanings = self.code.names().resolve(whole);
+        let stars = meanings.dotted.iter().filter(|dotted| !dotted.starts_with("builtins."));
+        let found = stars.filter_map(|dotted| self.wanted(lookup::fact(&standard(dotted)))).next();
+        // Something built in has the name too: `format` is hardly `locale.format`.
+        if let Some(fact) = found.filter(|_| !is_builtin(self.code, name)) {
+            let form = UseForm::Star(name, call);
+            self.uses.push(Use { fact, range: name.range(), form, confidence: Confidence::Certain });
+        }
+    }
+
+    /// The fact that one of the meanings has, and how sure it is.
+    fn named<'m>(
+        &self,
+        meanings: &'m Meanings<'a>,
+        find: impl Fn(&str) -> Option<Fact>,
+    ) -> Option<(Fact, Confidence)> {
+        let found = meanings.dotted.iter().filter_map(|dotted| {
+            let fact = self.wanted(find(&standard(dotted)))?;
+            let own = self.is_own(dotted) && !dotted.starts_with("builtins.");
+            (!own).then_some(fact)
+        });
+        let fact = found.into_iter().next()?;
+        let sure = meanings.only().is_some();
+        Some((fact, if sure { Confidence::Certain } else { Confidence::Likely }))
+    }
+
+    fn call(&mut self, call: &'a ExprCall) {
+        arguments::find(self.code, call, &mut self.uses);
+        strings::find(self.code, call, &mut self.uses);
+    }
+
+    /// The callee of a call, so that a use knows that it is called.
+    fn callee(&mut self, call: &'a ExprCall) {
+        match &*call.func {
+            Expr::Attribute(attribute) => {
+                self.attribute(attribute, &call.func, Some(call));
+                self.visit_expr(&attribute.value);
+            }
+            Expr::Name(name) if self.stars => self.star(name, &call.func, Some(call)),
+            other => self.visit_expr(other),
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Walk<'_, 'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => {
+                self.call(call);
+                self.callee(call);
+                self.visit_arguments(&call.arguments);
+            }
+            Expr::Attribute(attribute) => {
+                self.attribute(attribute, expr, None);
+                self.visit_expr(&attribute.value);
+            }
+            Expr::Name(name) if self.stars && name.ctx == ExprContext::Load => self.star(name, expr, None),
+            _ => visitor::walk_expr(self, expr),
+        }
+    }
+}
+
+/// The name in the standard library that a third-party package hands on.
+pub(super) fn standard(dotted: &str) -> std::borrow::Cow<'_, str> {
+    std::borrow::Cow::Borrowed(dotted)
+}
+
+fn is_builtin(code: &Code<'_>, name: &ExprName) -> bool {
+    crate::catalogue::stdlib_name("builtins", name.id.as_str(), code.target) == Some(true)
+}
+
+/// Whether a fact is about something in a class: a method or an attribute.
+pub(super) fn is_member(fact: &Fact) -> bool {
+    matches!(fact.name.kind, Some(Kind::Method | Kind::Attribute)) && fact.name.class().is_some()
+}
