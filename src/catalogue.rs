@@ -9,7 +9,7 @@ pub mod runtimes;
 
 mod stdlib;
 
-pub use stdlib::{Presence, module as stdlib_module, name as stdlib_name};
+pub use stdlib::{Presence, may_bring, module as stdlib_module, name as stdlib_name};
 
 /// A standard-library module that is gone, or whose names are.
 #[derive(Debug)]
@@ -179,6 +179,18 @@ pub enum Form {
 }
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// The innermost module of the catalogue that a dotted name is, or lies in.
+#[must_use]
+pub fn module_of(dotted: &str) -> Option<&'static Module> {
+    let mut prefix = dotted;
+    loop {
+        if let Ok(at) = MODULES.binary_search_by_key(&prefix, |module| module.name) {
+            return Some(&MODULES[at]);
+        }
+        prefix = &prefix[..prefix.rfind('.')?];
+    }
+}
 
 /// The removed module that a dotted name is, or lies in.
 #[must_use]

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::config::Settings;
 use crate::discover::{Kind, Target};
-use crate::finding::{Finding, Problem};
+use crate::finding::{Finding, Problem, Severity};
 use crate::parse::{Document, Syntax};
 use crate::project::Project;
 use crate::python::Code;
@@ -44,7 +44,10 @@ impl<'a> Checker<'a> {
     #[must_use]
     pub fn new(project: &'a Project, types: &'a Types, settings: &'a Settings) -> Self {
         let selection = &settings.selection;
-        let wanted = |entry: &&Entry| selection.may_report(entry.id, entry.rule.meta().group);
+        let wanted = |entry: &&Entry| {
+            entry.rule.gravest() >= settings.min_severity
+                && selection.may_report(entry.id, entry.rule.meta().group)
+        };
         let rules: Vec<&'static Entry> = RULES.iter().filter(wanted).collect();
         let reads_python = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| kind.holds_python());
         let reads_other = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| !kind.holds_python());
@@ -125,7 +128,9 @@ impl<'a> Checker<'a> {
         let code = match &document.syntax {
             Syntax::Python(module) => {
                 let (project, types) = (self.project, Some(self.types));
-                Some(Code::new(document, module, project, self.settings.target, types))
+                let mut code = Code::new(document, module, project, self.settings.target, types);
+                code.deprecations = active.iter().any(|entry| entry.rule.gravest() == Severity::Info);
+                Some(code)
             }
             _ => None,
         };

@@ -7,12 +7,14 @@ pub mod uses;
 
 use std::cell::{Cell, OnceCell};
 
+use crate::catalogue::Fact;
 use crate::parse::Document;
 use crate::parse::python::Module;
 use crate::project::Project;
 use crate::version::PythonVersion;
 use names::Names;
 use types::Types;
+use uses::Use;
 
 /// A parsed module with the questions that rules ask about it. Names are
 /// resolved once, when the first rule asks.
@@ -27,7 +29,10 @@ pub struct Code<'a> {
     pub target: PythonVersion,
     /// Knows what values may be; asked only where names cannot tell.
     pub types: Option<&'a Types>,
+    /// Whether anyone wants to know of what still works and is deprecated.
+    pub deprecations: bool,
     names: OnceCell<Names<'a>>,
+    uses: OnceCell<Vec<Use<'a>>>,
     /// How many conditions are being judged inside each other.
     judging: Cell<u32>,
 }
@@ -42,12 +47,36 @@ impl<'a> Code<'a> {
         target: PythonVersion,
         types: Option<&'a Types>,
     ) -> Self {
-        Self { document, module, project, target, types, names: OnceCell::new(), judging: Cell::new(0) }
+        let (names, uses) = (OnceCell::new(), OnceCell::new());
+        Self {
+            document,
+            module,
+            project,
+            target,
+            types,
+            deprecations: false,
+            names,
+            uses,
+            judging: Cell::new(0),
+        }
     }
 
     /// Scopes, bindings and references.
     #[must_use]
     pub fn names(&self) -> &Names<'a> {
         self.names.get_or_init(|| Names::of(self.module.body()))
+    }
+
+    /// Uses of what the catalogue knows, in order of the text: of what is gone,
+    /// and of what is deprecated if that is asked for.
+    pub fn uses(&self) -> &[Use<'a>] {
+        self.uses.get_or_init(|| Use::all(self))
+    }
+
+    /// Whether uses of the name are looked for.
+    #[must_use]
+    pub fn looks_for(&self, fact: Fact) -> bool {
+        let past = |version: Option<PythonVersion>| version.is_some_and(|version| version <= self.target);
+        past(fact.name.removed) || self.deprecations && past(fact.name.deprecated)
     }
 }

@@ -34,12 +34,19 @@ pub enum Trigger {
     Word(&'static str),
     /// The dotted module is imported or named in a string.
     Module(&'static str),
+    /// The word stands anywhere in a file that imports the module, or names it in a string.
+    Member(&'static str, &'static str),
     /// The rule looks at every file.
     Always,
 }
 
 /// One kind of fault.
 pub trait Rule: Sync {
+    /// The gravest finding it may make.
+    fn gravest(&self) -> Severity {
+        Severity::Error
+    }
+
     /// Group, fixability, kinds.
     fn meta(&self) -> &'static Meta;
 

@@ -32,6 +32,15 @@ struct Module {
 
 include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
 
+impl Module {
+    fn life_of(&self, name: &str) -> Option<Life> {
+        self.names.split(' ').find_map(|listed| {
+            let marks = listed.strip_prefix(name)?;
+            (marks.is_empty() || marks.starts_with('@')).then(|| Life::read(marks))
+        })
+    }
+}
+
 /// The newest Python the table was measured on.
 const NEWEST: PythonVersion = PythonVersion::PY313;
 
@@ -69,15 +78,19 @@ pub fn name(module: &str, name: &str, target: PythonVersion) -> Option<bool> {
         Presence::Absent => return Some(false),
         Presence::PlatformOnly | Presence::Unknown => return None,
     }
-    let listed = entry.names.split(' ').find_map(|listed| {
-        let marks = listed.strip_prefix(name)?;
-        (marks.is_empty() || marks.starts_with('@')).then(|| Life::read(marks))
-    });
-    match listed {
+    match entry.life_of(name) {
         Some(Life { platform: Some(_), .. }) => None,
         Some(life) => Some(life.covers(target)),
         None => unlisted(entry, name, target),
     }
+}
+
+/// Whether a star import of the module may bring the name on any version;
+/// `None` for a module that is not the standard library's.
+#[must_use]
+pub fn may_bring(module: &str, name: &str) -> Option<bool> {
+    let entry = find(module).filter(|entry| !entry.names.is_empty())?;
+    Some(entry.life_of(name).is_some())
 }
 
 /// As [`name`], for one that is no attribute of the module in any version.

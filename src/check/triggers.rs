@@ -1,7 +1,8 @@
 //! Which rules can fire on a text at all, found before anything is parsed.
 //!
-//! Words are searched by one automaton. Modules stand in imports only (or in
-//! strings given to `import_module` and `patch`), so just those lines are read.
+//! Modules stand in imports only (or in strings given to `import_module` and
+//! `patch`), so just those lines are read. Words are searched by one automaton;
+//! some of them count only where their module is imported.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +16,30 @@ use crate::rule::registry::Entry;
 /// The triggers of a set of rules.
 pub struct Scan {
     words: Option<AhoCorasick>,
-    /// For each word, the rules that it wakes.
-    wakes: Vec<Vec<usize>>,
-    /// By first segment: the rest of the dotted module, and the rule.
-    modules: FxHashMap<&'static [u8], Vec<(&'static str, usize)>>,
+    /// For each word, what it wakes.
+    wakes: Vec<Vec<Wake>>,
+    /// By first segment.
+    modules: FxHashMap<&'static [u8], Root>,
     always: Hits,
 }
 
-/// A set of positions in the list of rules.
+/// A rule that a word wakes, anywhere or where a module is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Wake {
+    rule: usize,
+    root: Option<usize>,
+}
+
+/// The modules below one first segment.
+#[derive(Debug, Default)]
+struct Root {
+    /// The rest of each dotted module, and its rule.
+    rests: Vec<(&'static str, usize)>,
+    /// The number by which words depend on it.
+    number: Option<usize>,
+}
+
+/// A set of positions.
 #[derive(Debug, Clone, Default)]
 pub struct Hits {
     bits: Vec<u64>,
@@ -49,29 +66,39 @@ impl Scan {
     /// the positions in [`Hits`].
     #[must_use]
     pub fn new(rules: &[&'static Entry], counts: impl Fn(&Entry) -> bool) -> Self {
-        let mut by_word: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
-        let mut modules: FxHashMap<&'static [u8], Vec<(&'static str, usize)>> = FxHashMap::default();
+        let mut by_word: BTreeMap<&'static str, Vec<Wake>> = BTreeMap::new();
+        let mut modules: FxHashMap<&'static [u8], Root> = FxHashMap::default();
+        let mut roots = 0;
         let mut always = Hits::default();
         for (rule, entry) in rules.iter().enumerate().filter(|(_, entry)| counts(entry)) {
             for trigger in entry.rule.triggers() {
                 match trigger {
                     Trigger::Always => always.insert(rule),
-                    Trigger::Word(word) => by_word.entry(word).or_default().push(rule),
+                    Trigger::Word(word) => by_word.entry(word).or_default().push(Wake { rule, root: None }),
                     Trigger::Module(module) => {
                         let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-                        modules.entry(first.as_bytes()).or_default().push((rest, rule));
+                        modules.entry(first.as_bytes()).or_default().rests.push((rest, rule));
+                    }
+                    Trigger::Member(module, word) => {
+                        let first = module.split('.').next().unwrap_or(module);
+                        let root = modules.entry(first.as_bytes()).or_default();
+                        let number = *root.number.get_or_insert_with(|| {
+                            roots += 1;
+                            roots - 1
+                        });
+                        by_word.entry(word).or_default().push(Wake { rule, root: Some(number) });
                     }
                 }
             }
         }
         inherit(&mut by_word);
         let words: Vec<&str> = by_word.keys().copied().collect();
-        let wakes: Vec<Vec<usize>> = by_word.into_values().collect();
+        let wakes: Vec<Vec<Wake>> = by_word.into_values().collect();
         // Only an absurd number of words could fail to build; then every rule
         // looks at every file, which is slow but right.
         let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&words).ok();
         if built.is_none() {
-            wakes.iter().flatten().for_each(|rule| always.insert(*rule));
+            wakes.iter().flatten().for_each(|wake| always.insert(wake.rule));
         }
         Self { words: built.filter(|_| !words.is_empty()), wakes, modules, always }
     }
@@ -79,39 +106,44 @@ impl Scan {
     /// The rules whose trigger stands in the text.
     #[must_use]
     pub fn hits(&self, text: &[u8]) -> Hits {
-        let mut hits = self.always.clone();
-        for found in self.words.iter().flat_map(|words| words.find_iter(text)) {
-            if is_word(text, found.start(), found.end()) {
-                self.wakes[found.pattern().as_usize()].iter().for_each(|rule| hits.insert(*rule));
+        let mut found = Found { hits: self.always.clone(), roots: Hits::default() };
+        if !self.modules.is_empty() {
+            self.find_modules(text, &mut found);
+        }
+        for word in self.words.iter().flat_map(|words| words.find_iter(text)) {
+            if is_word(text, word.start(), word.end()) {
+                let wakes = self.wakes[word.pattern().as_usize()].iter();
+                let wakes = wakes.filter(|wake| wake.root.is_none_or(|root| found.roots.contains(root)));
+                wakes.for_each(|wake| found.hits.insert(wake.rule));
             }
         }
-        if !self.modules.is_empty() {
-            self.find_modules(text, &mut hits);
-        }
-        hits
+        found.hits
     }
 
-    fn find_modules(&self, text: &[u8], hits: &mut Hits) {
+    fn find_modules(&self, text: &[u8], found: &mut Found) {
         let mut read = 0;
         for at in memmem::find_iter(text, b"import") {
             if at >= read {
-                read = self.read_clause(text, at, hits);
+                read = self.read_clause(text, at, found);
             }
         }
-        for at in memmem::find_iter(text, b"patch(") {
-            self.read_clause(text, at, hits);
+        for call in [&b"patch("[..], b"setattr("] {
+            for at in memmem::find_iter(text, call) {
+                self.read_clause(text, at, found);
+            }
         }
     }
 
     /// Looks up each word of the logical line around `at`; gives its end.
-    fn read_clause(&self, text: &[u8], at: usize, hits: &mut Hits) -> usize {
+    fn read_clause(&self, text: &[u8], at: usize, found: &mut Found) -> usize {
         let (start, end) = (clause_start(text, at), clause_end(text, at));
         let mut from = start;
         while from < end {
             let word = from + text[from..end].iter().take_while(|byte| continues(byte)).count();
-            if let Some(modules) = self.modules.get(&text[from..word]) {
-                let named = modules.iter().filter(|(rest, _)| has_rest(&text[word..end], rest));
-                named.for_each(|(_, rule)| hits.insert(*rule));
+            if let Some(root) = self.modules.get(&text[from..word]) {
+                root.number.into_iter().for_each(|number| found.roots.insert(number));
+                let named = root.rests.iter().filter(|(rest, _)| has_rest(&text[word..end], rest));
+                named.for_each(|(_, rule)| found.hits.insert(*rule));
             }
             from = word.max(from) + 1;
         }
@@ -119,13 +151,26 @@ impl Scan {
     }
 }
 
-/// Only the longest word at a place is found, so it also wakes for the words in it.
-fn inherit(by_word: &mut BTreeMap<&'static str, Vec<usize>>) {
-    let all: Vec<(&'static str, Vec<usize>)> =
-        by_word.iter().map(|(word, own)| (*word, own.clone())).collect();
-    for (word, rules) in by_word.iter_mut() {
-        let inner = all.iter().filter(|(inner, _)| inner != word && word.contains(inner));
-        rules.extend(inner.flat_map(|(_, own)| own));
+/// What one text has of the triggers so far.
+struct Found {
+    hits: Hits,
+    /// The numbers of imported modules.
+    roots: Hits,
+}
+
+/// Only the longest word at a place is found, so it also wakes for the words in
+/// it that are bounded: `b` in `a-b`, not `a` in `ab`.
+fn inherit(by_word: &mut BTreeMap<&'static str, Vec<Wake>>) {
+    let whole = |word: &str| word.bytes().all(|byte| continues(&byte));
+    let outer: Vec<&'static str> = by_word.keys().copied().filter(|word| !whole(word)).collect();
+    for word in outer {
+        let inner = by_word.iter().filter(|(inner, _)| **inner != word && word.contains(**inner));
+        let inherited: Vec<Wake> = inner.flat_map(|(_, own)| own).copied().collect();
+        by_word.entry(word).or_default().extend(inherited);
+    }
+    for wakes in by_word.values_mut() {
+        wakes.sort_unstable();
+        wakes.dedup();
     }
 }
 
@@ -180,7 +225,8 @@ mod tests {
 
     fn named(text: &str, module: &'static str) -> bool {
         let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-        let modules = FxHashMap::from_iter([(first.as_bytes(), vec![(rest, 0)])]);
+        let root = Root { rests: vec![(rest, 0)], number: None };
+        let modules = FxHashMap::from_iter([(first.as_bytes(), root)]);
         let scan = Scan { words: None, wakes: Vec::new(), modules, always: Hits::default() };
         scan.hits(text.as_bytes()).contains(0)
     }

@@ -52,13 +52,23 @@ fn catching(fault: Fault) -> &'static [&'static str] {
 /// Judges one place of a module.
 #[must_use]
 pub fn reach<'a>(code: &Code<'a>, place: TextRange, fault: Fault) -> Reach {
-    Walk { code, place, fault }.body(code.module.body())
+    Walk { code, place, fault, receiver: None }.body(code.module.body())
+}
+
+/// Judges the use of an attribute of an object. Where code asks the object
+/// what it has (`hasattr(thread, "is_alive")`), it will not take what is gone.
+#[must_use]
+pub fn reach_member<'a>(code: &Code<'a>, place: TextRange, fault: Fault, receiver: &'a Expr) -> Reach {
+    Walk { code, place, fault, receiver: Some(&code.document.text[receiver.range()]) }
+        .body(code.module.body())
 }
 
 struct Walk<'c, 'a> {
     code: &'c Code<'a>,
     place: TextRange,
     fault: Fault,
+    /// The text of the object whose attribute stands at the place.
+    receiver: Option<&'c str>,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -150,18 +160,49 @@ impl<'a> Walk<'_, 'a> {
             return self.expression(&branches.test);
         }
         let mut earlier_taken = truth(self.code, &branches.test) == Some(true);
+        let mut asked = self.asks(&branches.test);
         if self.is_in(&branches.body) {
             let dead = truth(self.code, &branches.test) == Some(false);
-            return if dead { Reach::Dead } else { self.body(&branches.body) };
+            return if dead { Reach::Dead } else { self.asked(asked, self.body(&branches.body)) };
         }
         for clause in &branches.elif_else_clauses {
+            asked |= clause.test.as_ref().is_some_and(|test| self.asks(test));
             if self.holds(clause) {
                 let refused = clause.test.as_ref().is_some_and(|test| truth(self.code, test) == Some(false));
-                return if earlier_taken || refused { Reach::Dead } else { self.body(&clause.body) };
+                let dead = earlier_taken || refused;
+                return if dead { Reach::Dead } else { self.asked(asked, self.body(&clause.body)) };
             }
             earlier_taken |= clause.test.as_ref().is_some_and(|test| truth(self.code, test) == Some(true));
         }
         Reach::Live
+    }
+
+    fn asked(&self, asked: bool, inner: Reach) -> Reach {
+        if asked && inner == Reach::Live { Reach::Guarded } else { inner }
+    }
+
+    /// Whether a condition asks the object at the place what it has.
+    fn asks(&self, test: &'a Expr) -> bool {
+        let Some(receiver) = self.receiver else { return false };
+        match test {
+            Expr::BoolOp(chain) => chain.values.iter().any(|value| self.asks(value)),
+            Expr::UnaryOp(operation) => self.asks(&operation.operand),
+            Expr::Compare(compare) => {
+                self.asks(&compare.left) || compare.comparators.iter().any(|value| self.asks(value))
+            }
+            Expr::Named(named) => self.asks(&named.value),
+            Expr::Call(call) => {
+                let asking = matches!(&*call.func, Expr::Name(name)
+                    if matches!(name.id.as_str(), "hasattr" | "getattr" | "safe_hasattr"));
+                let about = call
+                    .arguments
+                    .args
+                    .first()
+                    .is_some_and(|object| asking && &self.code.document.text[object.range()] == receiver);
+                about || call.arguments.args.iter().any(|argument| self.asks(argument))
+            }
+            _ => false,
+        }
     }
 
     fn is_in(&self, body: &[Stmt]) -> bool {
@@ -295,18 +336,21 @@ impl<'a> Walk<'_, 'a> {
                 } else {
                     (true, &choice.test)
                 };
-                if kept { self.expression(part) } else { Reach::Dead }
+                let asked = self.asks(&choice.test) && !self.holds(&*choice.test);
+                if kept { self.asked(asked, self.expression(part)) } else { Reach::Dead }
             }
             Expr::BoolOp(chain) => {
                 let stops_at = chain.op == ast::BoolOp::Or;
                 let before = chain.values.iter().take_while(|value| !self.holds(*value));
+                let mut asked = false;
                 for value in before {
                     if truth(self.code, value) == Some(stops_at) {
                         return Reach::Dead;
                     }
+                    asked |= self.asks(value);
                 }
                 let part = chain.values.iter().find(|value| self.holds(*value));
-                part.map_or(Reach::Live, |part| self.expression(part))
+                self.asked(asked, part.map_or(Reach::Live, |part| self.expression(part)))
             }
             Expr::Call(call) => {
                 let arguments = call.arguments.args.iter();

@@ -15,6 +15,8 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::catalogue;
+
 /// The scopes of a module.
 pub struct Names<'a> {
     scopes: Vec<Scope<'a>>,
@@ -164,6 +166,32 @@ impl<'a> Names<'a> {
         self.scopes[0].symbols.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether names may come from a star import at module level.
+    #[must_use]
+    pub fn has_star(&self) -> bool {
+        !self.module_bindings("*").is_empty()
+    }
+
+    /// Whether the module, or something in it, is imported anywhere here.
+    #[must_use]
+    pub fn imports_module(&self, module: &str) -> bool {
+        self.bindings.iter().any(|binding| match binding.kind {
+            BindingKind::Import(_, alias) => alias.name.as_str().starts_with(module),
+            BindingKind::From(import, alias) => member_of(import, alias).starts_with(module),
+            _ => false,
+        })
+    }
+
+    /// The innermost class whose body holds the place.
+    #[must_use]
+    pub fn class_around(&self, place: TextSize) -> Option<&'a StmtClassDef> {
+        let classes = self.bindings.iter().filter_map(|binding| match binding.kind {
+            BindingKind::Class(class) if class.range().contains(place) => Some(class),
+            _ => None,
+        });
+        classes.min_by_key(|class| class.range().len())
+    }
+
     /// Whether the binding is at module level, where other modules see it.
     #[must_use]
     pub fn is_global(&self, id: BindingId) -> bool {
@@ -286,6 +314,7 @@ impl<'a> Names<'a> {
         for star in self.module_bindings("*") {
             let BindingKind::From(import, _) = self.binding(*star).kind else { continue };
             match &import.module {
+                Some(module) if import.level == 0 && catalogue::may_bring(module, id) == Some(false) => {}
                 Some(module) if import.level == 0 => all.dotted.push(Cow::Owned(format!("{module}.{id}"))),
                 _ => all.other = true,
             }

@@ -9,6 +9,8 @@ mod members;
 mod strings;
 mod walk;
 
+pub use members::is_common;
+
 use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprCall, ExprName, StmtImportFrom};
 use ruff_text_size::TextRange;
 

@@ -105,7 +105,7 @@ pub(super) fn recovers<'a>(code: &Code<'a>, body: &'a [Stmt]) -> bool {
             && !inner.handlers.is_empty()
         {
             let place = inner.body.first().map(Ranged::range).unwrap_or_default();
-            let walk = Walk { code, place, fault: Fault::Import };
+            let walk = Walk { code, place, fault: Fault::Import, receiver: None };
             if walk.tried(inner) == Reach::Live {
                 return false;
             }

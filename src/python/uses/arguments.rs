@@ -129,9 +129,8 @@ fn passed<'a>(call: &'a ExprCall, fact: Fact, from: usize) -> Option<Passed<'a>>
 fn key_of<'a>(value: &'a Expr, parameter: &str) -> Option<&'a Expr> {
     let Expr::Dict(dict) = value else { return None };
     let keys = dict.items.iter().filter_map(|item| item.key.as_ref());
-    keys.into_iter().find(
-        |key| matches!(key, Expr::StringLiteral(literal) if literal.value.to_str() == parameter),
-    )
+    keys.into_iter()
+        .find(|key| matches!(key, Expr::StringLiteral(literal) if literal.value.to_str() == parameter))
 }
 
 fn last(callee: &Expr) -> Option<&str> {

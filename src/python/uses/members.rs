@@ -1,0 +1,189 @@
+//! Methods and attributes of values: what the type engine knows of the
+//! receiver, and what may be assumed where it knows nothing.
+
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
+use ruff_text_size::Ranged;
+
+use super::walk::is_member;
+use super::{Use, UseForm};
+use crate::catalogue::{Fact, lookup};
+use crate::finding::Confidence;
+use crate::python::Code;
+use crate::python::names::Meanings;
+use crate::python::types::{Class, Owners};
+
+/// Looks at one attribute whose meaning names cannot tell.
+pub(super) fn find<'a>(
+    code: &Code<'a>,
+    attribute: &'a ExprAttribute,
+    call: Option<&'a ExprCall>,
+    meanings: &Meanings<'a>,
+    uses: &mut Vec<Use<'a>>,
+) {
+    let facts = lookup::with_last(attribute.attr.as_str()).iter();
+    let facts: Vec<Fact> = facts.copied().filter(|fact| code.looks_for(*fact)).collect();
+    if let Some(fact) = of_module(code, attribute, &facts, meanings) {
+        let form = UseForm::Attribute(attribute, call);
+        uses.push(Use { fact, range: attribute.range(), form, confidence: Confidence::Certain });
+        return;
+    }
+    let members = facts.into_iter().filter(is_member);
+    let found = members.filter_map(|fact| Some((fact, confidence(code, attribute, fact, meanings)?)));
+    if let Some((fact, confidence)) = found.max_by_key(|(_, confidence)| *confidence) {
+        let form = UseForm::Member(attribute, call);
+        uses.push(Use { fact, range: attribute.attr.range(), form, confidence });
+    }
+}
+
+/// `compat.collections.Mapping`: a module of the standard library that another
+/// module of the project hands on.
+fn of_module<'a>(
+    code: &Code<'a>,
+    attribute: &'a ExprAttribute,
+    facts: &[Fact],
+    meanings: &Meanings<'a>,
+) -> Option<Fact> {
+    let handed_on = |fact: &&Fact| {
+        let module = fact.module.name.rsplit('.').next().unwrap_or_default();
+        !fact.name.callable().contains('.')
+            && meanings
+                .dotted
+                .iter()
+                .any(|dotted| dotted.rsplit('.').nth(1) == Some(module) && dotted.matches('.').count() > 1)
+    };
+    if !facts.iter().any(|fact| handed_on(&fact)) {
+        return None;
+    }
+    let owners = code.types?.owners(code.document, attribute.value.range(), attribute.attr.as_str());
+    let known = |fact: &&Fact| {
+        let homes = owners.modules.iter().map(|module| format!("{module}.{}", attribute.attr));
+        homes.into_iter().any(|dotted| lookup::is_home(**fact, &dotted))
+    };
+    facts.iter().filter(handed_on).find(known).copied()
+}
+
+/// How sure it is that the attribute is the member that the fact is about;
+/// `None` if it is not.
+pub(super) fn confidence<'a>(
+    code: &Code<'a>,
+    attribute: &'a ExprAttribute,
+    fact: Fact,
+    meanings: &Meanings<'a>,
+) -> Option<Confidence> {
+    let receiver = &*attribute.value;
+    if is_common(fact) && !code.names().imports_module(fact.module.name) {
+        return None;
+    }
+    let owners = match code.types {
+        Some(types) => types.owners(code.document, receiver.range(), attribute.attr.as_str()),
+        None => Owners { unknown: true, ..Owners::default() },
+    };
+    let hits = owners.classes.iter().filter(|class| provides(class, fact)).count();
+    if hits > 0 {
+        let sure = hits == owners.classes.len() && !owners.unknown;
+        return Some(if sure { Confidence::Certain } else { Confidence::Likely });
+    }
+    let inherited = code
+        .names()
+        .class_around(attribute.start())
+        .is_some_and(|class| is_self(receiver) && bases(code, class).iter().any(|base| is_class(fact, base)));
+    if inherited && owners.classes.iter().all(|class| class.defined_by.is_none()) {
+        return Some(Confidence::Certain);
+    }
+    let assumed = owners.classes.iter().filter_map(|class| assumed(class, receiver, fact)).max();
+    if assumed.is_some() || !owners.unknown {
+        return assumed;
+    }
+    // A module or a class from elsewhere, known by its name alone.
+    let imported = !meanings.dotted.is_empty() && !meanings.other;
+    if imported || !owners.modules.is_empty() || !owners.functions.is_empty() {
+        return None;
+    }
+    Some(if fact.name.distinctive { Confidence::Likely } else { Confidence::Possible })
+}
+
+/// What may be assumed of a class that is known and does not show the member.
+fn assumed(class: &Class, receiver: &Expr, fact: Fact) -> Option<Confidence> {
+    if class.defined_by.is_some() {
+        return None;
+    }
+    let own = class.standard.first() == Some(&false);
+    // A mixin for tests calls what the class that it is mixed into inherits.
+    if own && is_self(receiver) && (is_assertion(fact) || fact.name.distinctive) {
+        return Some(Confidence::Likely);
+    }
+    match (class.open, fact.name.distinctive) {
+        (true, true) => Some(Confidence::Likely),
+        (true, false) => Some(Confidence::Possible),
+        (false, _) => None,
+    }
+}
+
+fn is_assertion(fact: Fact) -> bool {
+    fact.module.name == "unittest" && fact.name.class() == Some("TestCase")
+}
+
+/// Whether the attribute of such a value is the standard library's member.
+fn provides(class: &Class, fact: Fact) -> bool {
+    let last = class.defined_by.unwrap_or(usize::MAX);
+    let mro = class.mro.iter().zip(&class.standard).enumerate();
+    mro.take_while(|(at, _)| *at <= last).any(|(_, (name, standard))| *standard && is_class(fact, name))
+}
+
+fn is_class(fact: Fact, dotted: &str) -> bool {
+    lookup::is_home(fact, &format!("{dotted}.{}", fact.name.last()))
+}
+
+fn is_self(receiver: &Expr) -> bool {
+    match receiver {
+        Expr::Name(name) => matches!(name.id.as_str(), "self" | "cls"),
+        Expr::Call(call) => matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "super"),
+        _ => false,
+    }
+}
+
+/// The dotted names of the bases of a class.
+fn bases<'a>(code: &Code<'a>, class: &'a ruff_python_ast::StmtClassDef) -> Vec<String> {
+    let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
+    let meanings = bases.filter_map(|base| code.names().resolve(base).only().map(str::to_owned));
+    meanings.collect()
+}
+
+/// Whether the member has a name that every container or file has too: only
+/// where its module is imported is it worth asking what the receiver is.
+#[must_use]
+pub fn is_common(fact: Fact) -> bool {
+    const COMMON: &[&str] = &[
+        "__enter__",
+        "__exit__",
+        "__getitem__",
+        "append",
+        "clear",
+        "close",
+        "copy",
+        "count",
+        "extend",
+        "filename",
+        "find",
+        "format",
+        "get",
+        "index",
+        "insert",
+        "items",
+        "join",
+        "keys",
+        "name",
+        "open",
+        "pop",
+        "read",
+        "remove",
+        "replace",
+        "reverse",
+        "sort",
+        "split",
+        "update",
+        "values",
+        "write",
+    ];
+    COMMON.contains(&fact.name.last())
+}

@@ -1,0 +1,98 @@
+//! What the rules about names of the standard library share: from a use to a finding.
+
+use crate::catalogue::{Fact, Form, Kind, lookup};
+use crate::discover;
+use crate::finding::{Confidence, Severity};
+use crate::python::Code;
+use crate::python::guards::{Reach, reach, reach_member};
+use crate::python::uses::Use;
+use crate::rule::{File, Sink, Trigger};
+
+/// What wakes a rule about the facts that `counts`.
+pub fn triggers(counts: impl Fn(Fact) -> bool) -> Vec<Trigger> {
+    let facts = lookup::facts().filter(|fact| counts(*fact));
+    let mut triggers: Vec<Trigger> = facts.flat_map(of_fact).collect();
+    triggers.dedup();
+    triggers
+}
+
+/// A method may be called on an object that another module made; anything else
+/// needs an import of its module, under any of its homes.
+fn of_fact(fact: Fact) -> Vec<Trigger> {
+    let last = fact.name.last();
+    if fact.name.class().is_some() && !crate::python::uses::is_common(fact) {
+        return vec![Trigger::Word(last)];
+    }
+    let homes = std::iter::once(fact.module.name).chain(fact.module.aliases.iter().copied());
+    homes.map(|home| Trigger::Member(home, last)).collect()
+}
+
+/// Reports a use at `gravest` or below, unless the code around it expects the fault.
+pub fn report<'a>(
+    file: &File<'_>,
+    code: &Code<'a>,
+    one: &Use<'a>,
+    gravest: Severity,
+    message: String,
+    sink: &mut Sink<'_>,
+) {
+    let fact = one.fact;
+    let confidence = match reached(code, one) {
+        Reach::Live => one.confidence,
+        Reach::Fallback => Confidence::Possible,
+        Reach::Guarded | Reach::Dead => return,
+    };
+    let severity = match confidence {
+        _ if file.document.kind == discover::Kind::Stub => Severity::Info,
+        Confidence::Possible => Severity::Warning,
+        Confidence::Likely | Confidence::Certain => Severity::Error,
+    };
+    let draft = sink
+        .finding(fact.symbol(), one.range, message)
+        .severity(severity.min(gravest))
+        .confidence(confidence)
+        .url(fact.source())
+        .versions(fact.name.deprecated, fact.name.removed);
+    match help(fact) {
+        Some(help) => draft.help(help).emit(),
+        None => draft.emit(),
+    }
+}
+
+fn reached<'a>(code: &Code<'a>, one: &Use<'a>) -> Reach {
+    match one.receiver() {
+        Some(receiver) => reach_member(code, one.range, one.fault(), receiver),
+        None => reach(code, one.range, one.fault()),
+    }
+}
+
+/// The way out, as a sentence.
+fn help(fact: Fact) -> Option<String> {
+    let name = fact.name;
+    let since =
+        if name.since.minor > 3 { format!(" (Python {} and later)", name.since) } else { String::new() };
+    if let Some(instead) = name.instead {
+        return Some(format!("Instead: {instead}"));
+    }
+    if let Some(replace) = name.replace {
+        return Some(match name.kind {
+            Some(Kind::Parameter) => format!("Pass it as `{replace}`{since}"),
+            _ => format!("Use `{replace}`{since}"),
+        });
+    }
+    if let Some(rewrite) = name.rewrite {
+        return Some(format!("Use `{}`{since}", plain(rewrite)));
+    }
+    match name.form {
+        _ if name.drop => Some("Leave the argument out".to_owned()),
+        Some(Form::Keyword) => Some("Pass it by position".to_owned()),
+        Some(Form::Positional) => Some(format!("Pass it as `{}=…`", name.parameter().unwrap_or_default())),
+        None => None,
+    }
+}
+
+/// A template as a person would write it.
+fn plain(template: &str) -> String {
+    let names = [("{self}", "…"), ("{*}", "…"), ("{0}", "a"), ("{1}", "b"), ("{2}", "c"), ("{3}", "d")];
+    names.iter().fold(template.to_owned(), |text, (placeholder, name)| text.replace(placeholder, name))
+}
