@@ -3,6 +3,7 @@
 
 use crate::version::PythonVersion;
 
+pub mod census;
 pub mod images;
 pub mod lookup;
 pub mod runtimes;
@@ -118,6 +119,14 @@ impl Name {
     pub fn last(&self) -> &'static str {
         let callable = self.callable();
         callable.rsplit('.').next().unwrap_or(callable)
+    }
+
+    /// The call that takes its place, as a person would write it.
+    #[must_use]
+    pub fn rewritten(&self) -> Option<String> {
+        let names = [("{self}", "…"), ("{*}", "…"), ("{0}", "a"), ("{1}", "b"), ("{2}", "c"), ("{3}", "d")];
+        let plain = |text: String, (placeholder, name): &(&str, &str)| text.replace(placeholder, name);
+        Some(names.iter().fold(self.rewrite?.to_owned(), plain))
     }
 
     /// The class that a method or attribute belongs to, behind the module's name.

@@ -1,16 +1,20 @@
 //! `newskin explain`: the page of a rule, or what is known of one symbol.
 
+mod symbols;
+
 use std::fmt::Write as _;
 
-use newskin::catalogue::{MODULES, Module, Name};
+use newskin::catalogue::MODULES;
 use newskin::error::Error;
 use newskin::rule::registry::Entry;
 use newskin::rules::RULES;
 
+use symbols::{dotted, last_part, members, symbol_page};
+
 use super::terminal::{Terminal, width};
 use super::{Exit, Stop, page, print};
 
-/// The rule that reports the modules of the catalogue.
+/// The rule that reports modules that are gone.
 const REMOVED_MODULE: &str = "removed-module";
 
 /// Shows the page about a topic.
@@ -51,148 +55,6 @@ fn rule_page(entry: &Entry) -> String {
         page.push_str("\n`newskin explain MODULE` tells the way out of each.\n");
     }
     page
-}
-
-/// The page of a module, of a name in it, or of a name by its last part alone.
-fn symbol_page(symbol: &str) -> Option<String> {
-    if let Some(module) = MODULES.iter().find(|module| module.name == symbol) {
-        return Some(module_page(module));
-    }
-    let mut members = members().filter(|(module, name)| dotted(module, name) == symbol);
-    if let Some((module, name)) = members.next() {
-        return Some(name_page(module, name));
-    }
-    if let Some(module) = newskin::catalogue::removed_module(symbol) {
-        return Some(format!("`{symbol}` lies in a module that is gone.\n\n{}", module_page(module)));
-    }
-    by_last_part(symbol)
-}
-
-/// `quote` means `pipes.quote`; several names of one kind are listed.
-fn by_last_part(part: &str) -> Option<String> {
-    let found: Vec<(&Module, &Name)> = members().filter(|(_, name)| last_part(name.name) == part).collect();
-    match found.as_slice() {
-        [] => None,
-        [(module, name)] => Some(name_page(module, name)),
-        several => {
-            let mut page = format!("Several names end in `{part}`:\n\n");
-            for (module, name) in several {
-                let _ = writeln!(page, "- `{}`", dotted(module, name));
-            }
-            Some(page)
-        }
-    }
-}
-
-fn members() -> impl Iterator<Item = (&'static Module, &'static Name)> {
-    MODULES.iter().flat_map(|module| module.names.iter().map(move |name| (module, name)))
-}
-
-fn dotted(module: &Module, name: &Name) -> String {
-    format!("{}.{}", module.name, name.name)
-}
-
-fn last_part(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
-}
-
-fn module_page(module: &Module) -> String {
-    let mut page = format!("# {}\n\n{}\n\n", module.name, history(module));
-    if !module.instead.is_empty() {
-        let _ = writeln!(page, "{}\n", module.instead);
-    }
-    for backport in module.backports.iter().filter(|one| !module.instead.contains(one.package)) {
-        let package = backport.package;
-        let range = backport.python.map_or_else(String::new, |python| format!(" (Python {python})"));
-        let _ = writeln!(
-            page,
-            "The package `{package}`{range} on PyPI brings the module back under its old name.\n"
-        );
-    }
-    let _ = writeln!(page, "Source: {}\n", module.source);
-    if !module.names.is_empty() {
-        page.push_str("## Names in it\n\n");
-        for name in module.names {
-            let _ = writeln!(page, "- `{}`: {}", dotted(module, name), way_out(name));
-        }
-        page.push('\n');
-    }
-    page.push_str(&example("Before", module.bad.first().copied()));
-    page.push_str(&example("After", module.good.first().copied()));
-    page
-}
-
-fn name_page(module: &Module, name: &Name) -> String {
-    let mut page = format!("# {}\n\n", dotted(module, name));
-    let _ = writeln!(page, "Way out: {}.\n", way_out(name).trim_end_matches('.'));
-    let _ = writeln!(page, "{}\n\nSource: {}\n", history(module), module.source);
-    let (before, after) = name_examples(module, name);
-    page.push_str(&example("Before", before.as_deref()));
-    page.push_str(&example("After", after.as_deref()));
-    page
-}
-
-/// A program of the catalogue that uses the name, and one that uses its
-/// successor; for a successor that takes its place, at least the imports.
-fn name_examples(module: &Module, name: &Name) -> (Option<String>, Option<String>) {
-    let using = |programs: &[&str], word: &str| {
-        programs.iter().find(|program| has_word(program, word)).map(|program| (*program).to_owned())
-    };
-    let import = |module: &str, name: &str| format!("from {module} import {name}");
-    let successor = name.replace.and_then(|replace| replace.rsplit_once('.'));
-    let before = using(module.bad, last_part(name.name));
-    let after = successor.and_then(|(_, successor)| using(module.good, successor));
-    match (before, after, successor) {
-        (Some(before), Some(after), _) => (Some(before), Some(after)),
-        (_, _, Some((home, successor))) if !name.name.contains('.') => {
-            (Some(import(module.name, name.name)), Some(import(home, successor)))
-        }
-        (before, _, _) => (before, None),
-    }
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|part| part == word)
-}
-
-/// Since when, in one sentence.
-fn history(module: &Module) -> String {
-    let platform = module.platform.map(|platform| format!(" (only ever on {platform})")).unwrap_or_default();
-    let mut text = format!("The module `{}`{platform} ", module.name);
-    let _ = match (module.deprecated, module.removed) {
-        (Some(deprecated), Some(removed)) => {
-            write!(text, "is deprecated since Python {deprecated} and removed in Python {removed}")
-        }
-        (None, Some(removed)) => write!(text, "is removed in Python {removed}"),
-        (Some(deprecated), None) => write!(text, "is deprecated since Python {deprecated}"),
-        (None, None) => write!(text, "stays, but some of its names change"),
-    };
-    if module.removed.is_some() {
-        let _ = write!(text, " (rule `{REMOVED_MODULE}`)");
-    }
-    text.push('.');
-    text
-}
-
-fn way_out(name: &Name) -> String {
-    let Some(replace) = name.replace else {
-        return name.instead.unwrap_or("there is no successor").to_owned();
-    };
-    let since =
-        if name.since.minor > 0 { format!(" (Python {} and later)", name.since) } else { String::new() };
-    match name.unsafe_because {
-        None => format!("`{replace}`{since} does the same; `--fix` moves to it"),
-        Some(reason) => {
-            let reason = reason.trim_end_matches('.');
-            format!("`{replace}`{since}; `--fix --unsafe-fixes` moves to it, unsafe because {reason}")
-        }
-    }
-}
-
-fn example(title: &str, program: Option<&str>) -> String {
-    program.map_or_else(String::new, |program| {
-        format!("## {title}\n\n```python\n{}\n```\n\n", program.trim_end())
-    })
 }
 
 fn unknown(topic: &str) -> Stop {
@@ -241,6 +103,21 @@ mod tests {
         for (module, name) in members() {
             let symbol = dotted(module, name);
             assert!(page_about(&symbol).is_some_and(|page| page.contains(&symbol)), "{symbol}");
+        }
+    }
+
+    #[test]
+    fn names_are_found_by_alias_and_by_last_part() {
+        let page = |topic: &str| page_about(topic).unwrap_or_else(|| panic!("no page about {topic}"));
+        for topic in [
+            "assertEquals",
+            "unittest.case.TestCase.assertEquals",
+            "removed-api:unittest.TestCase.assertEquals",
+        ] {
+            assert!(page(topic).starts_with("# unittest.TestCase.assertEquals\n"), "{topic}");
+        }
+        for topic in ["asyncio.sleep(loop)", "asyncio.tasks.sleep", "asyncio.sleep"] {
+            assert!(page(topic).starts_with("# asyncio.sleep(loop)\n"), "{topic}");
         }
     }
 

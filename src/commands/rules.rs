@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
+use newskin::catalogue::census::{self, Count};
 use newskin::finding::Applicability;
 use newskin::rule::registry::Entry;
 use newskin::rules::RULES;
 use serde::Serialize;
 
-use super::terminal::Terminal;
+use super::terminal::{Terminal, width};
 use super::{Exit, Stop, print};
 use crate::cli::ListFormat;
 
@@ -59,7 +60,34 @@ fn text(rows: &[Row], terminal: &Terminal) -> String {
     }
     text.push_str("\nThe second column is the strongest fix: none, display, unsafe, safe.\n");
     text.push_str("`newskin explain RULE` shows the page of a rule.\n");
+    let _ = writeln!(text, "\n{bold}What the rules know of the standard library{bold:#}");
+    for [version, modules, names, parameters] in census_rows() {
+        let _ = writeln!(text, "  {version:14}{modules:>9}{names:>9}{parameters:>12}");
+    }
+    let modules = census::by_module();
+    let modules: Vec<String> =
+        modules.iter().map(|(name, count)| format!("{name} {}", count.total())).collect();
+    let options = textwrap::Options::new(width()).initial_indent("  ").subsequent_indent("  ");
+    let _ = writeln!(text, "\n{bold}By module{bold:#}\n{}", textwrap::fill(&modules.join(", "), options));
     text
+}
+
+/// How many entries each version of Python took away, under a line of headings.
+fn census_rows() -> Vec<[String; 4]> {
+    let row = |version: String, count: Count| {
+        [version, count.modules.to_string(), count.names.to_string(), count.parameters.to_string()]
+    };
+    let mut rows = vec![["removed in", "modules", "names", "parameters"].map(str::to_owned)];
+    let mut all = Count::default();
+    for (version, count) in census::by_version() {
+        let version = version.map_or_else(|| "no date yet".to_owned(), |version| version.to_string());
+        rows.push(row(version, count));
+        all.modules += count.modules;
+        all.names += count.names;
+        all.parameters += count.parameters;
+    }
+    rows.push(row("all".to_owned(), all));
+    rows
 }
 
 fn markdown(rows: &[Row]) -> String {
@@ -67,6 +95,13 @@ fn markdown(rows: &[Row]) -> String {
     for row in rows {
         let summary = row.summary.replace('|', "\\|");
         let _ = writeln!(text, "| `{}` | {} | {} | {summary} |", row.name, row.group, row.fix());
+    }
+    for (number, row) in census_rows().iter().enumerate() {
+        let gap = if number == 0 { "\n" } else { "" };
+        let _ = writeln!(text, "{gap}| {} |", row.join(" | "));
+        if number == 0 {
+            text.push_str("| --- | --: | --: | --: |\n");
+        }
     }
     text
 }

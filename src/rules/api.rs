@@ -80,8 +80,8 @@ fn help(fact: Fact) -> Option<String> {
             _ => format!("Use `{replace}`{since}"),
         });
     }
-    if let Some(rewrite) = name.rewrite {
-        return Some(format!("Use `{}`{since}", plain(rewrite)));
+    if let Some(rewritten) = name.rewritten() {
+        return Some(format!("Use `{rewritten}`{since}"));
     }
     match name.form {
         _ if name.drop => Some("Leave the argument out".to_owned()),
@@ -89,10 +89,4 @@ fn help(fact: Fact) -> Option<String> {
         Some(Form::Positional) => Some(format!("Pass it as `{}=…`", name.parameter().unwrap_or_default())),
         None => None,
     }
-}
-
-/// A template as a person would write it.
-fn plain(template: &str) -> String {
-    let names = [("{self}", "…"), ("{*}", "…"), ("{0}", "a"), ("{1}", "b"), ("{2}", "c"), ("{3}", "d")];
-    names.iter().fold(template.to_owned(), |text, (placeholder, name)| text.replace(placeholder, name))
 }
