@@ -8,7 +8,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use images_schema::{Manager, System};
-use schema::{Module, Runtimes};
+use schema::{Kind, Module, Runtimes};
 
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/images_schema.rs"]
@@ -116,16 +116,17 @@ fn unknown_keys_are_refused() {
     }
 }
 
+/// Where the facts may be documented.
+fn is_source(link: &str) -> bool {
+    let hosts = ["https://docs.python.org/3/", "https://peps.python.org/"];
+    hosts.iter().any(|host| link.starts_with(host))
+}
+
 #[test]
-fn every_entry_has_a_source_and_a_way_out() {
+fn every_module_has_a_source_and_a_way_out() {
     for module in modules() {
         let name = &module.module;
-        let hosts = ["https://docs.python.org/3/", "https://peps.python.org/"];
-        assert!(hosts.iter().any(|host| module.source.starts_with(host)), "{name}: {}", module.source);
-        assert!(module.removed.is_some(), "{name}: gone since when?");
-        let instead = module.instead.trim();
-        assert!(instead.ends_with('.') && instead.len() > 20, "{name}: `instead` is a sentence");
-        assert!(!module.bad.is_empty() && !module.good.is_empty(), "{name}: an example of each");
+        assert!(is_source(&module.source), "{name}: {}", module.source);
         for backport in &module.backports {
             let spelled = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
             assert!(backport.package.chars().all(spelled), "{name}: {backport:?}");
@@ -133,22 +134,62 @@ fn every_entry_has_a_source_and_a_way_out() {
             assert!(range.is_none_or(|range| range.is_ok()), "{name}: {backport:?}");
         }
         assert!(module.platform.is_none_or(|platform| platform == "win32"), "{name}: another platform");
+        if module.removed.is_none() && module.deprecated.is_none() {
+            assert!(!module.names.is_empty(), "{name}: says nothing");
+            assert!(module.names.values().all(|fact| fact.kind.is_some()), "{name}: `kind` is missing");
+            continue;
+        }
+        let instead = module.instead.trim();
+        assert!(instead.ends_with('.') && instead.len() > 20, "{name}: `instead` is a sentence");
+        assert!(!module.bad.is_empty() && !module.good.is_empty(), "{name}: an example of each");
     }
 }
 
 #[test]
-fn every_name_has_a_successor_or_advice() {
+fn every_name_has_a_way_out() {
     for module in modules() {
         for (name, fact) in &module.names {
             let place = format!("{}.{name}", module.module);
-            let ways = [fact.replace.is_some(), fact.instead.is_some()];
-            assert!(ways[0] != ways[1], "{place}: either `replace` or `instead`");
-            assert!(fact.replace.is_some() || fact.since.is_none(), "{place}: `since` belongs to `replace`");
-            assert!(fact.probe.is_empty() || fact.replace.is_some(), "{place}: `probe` belongs to `replace`");
-            let prose = fact.instead.iter().chain(&fact.unsafe_because);
-            prose.for_each(|text| {
+            let ways = [fact.replace.is_some(), fact.rewrite.is_some(), fact.drop];
+            let ways = ways.into_iter().filter(|way| *way).count();
+            assert!(ways <= 1, "{place}: one of `replace`, `rewrite` and `drop`");
+            assert!(ways == 1 || fact.instead.is_some(), "{place}: no way out");
+            if ways == 0 {
+                let reasons = [&fact.since, &fact.unsafe_because, &fact.shown_because];
+                assert!(reasons.iter().all(|reason| reason.is_none()), "{place}: a reason for no repair");
+                assert!(fact.probe.is_empty(), "{place}: nothing to probe");
+            }
+            assert!(fact.unsafe_because.is_none() || fact.shown_because.is_none(), "{place}: two reasons");
+            assert!(fact.imports.is_empty() || fact.rewrite.is_some(), "{place}: `imports` of what?");
+            let prose = [&fact.instead, &fact.unsafe_because, &fact.shown_because];
+            prose.into_iter().flatten().for_each(|text| {
                 assert!(!text.ends_with('.'), "{place}: part of a sentence, without a full stop")
             });
+        }
+    }
+}
+
+#[test]
+fn every_name_is_spelled_as_its_kind() {
+    for module in modules() {
+        for (name, fact) in &module.names {
+            let Some(kind) = fact.kind else { continue };
+            let place = format!("{}.{name}", module.module);
+            let link = fact.source.as_ref().unwrap_or(&module.source);
+            assert!(is_source(link) && link.contains('#'), "{place}: {link}");
+            let changes = [&fact.deprecated, &fact.removed, &module.removed];
+            assert!(changes.iter().any(|change| change.is_some()), "{place}: neither deprecated nor removed");
+            assert!(!fact.silent || fact.deprecated.is_some(), "{place}: silent of what?");
+            assert_eq!(kind == Kind::Parameter, name.ends_with(')'), "{place}: {kind:?}");
+            let of_parameters = fact.drop || fact.position.is_some() || fact.form.is_some();
+            assert!(kind == Kind::Parameter || !of_parameters, "{place}: a key of parameters");
+            let dots = name.split('(').next().unwrap_or(name).matches('.').count();
+            match kind {
+                Kind::Function | Kind::Constant => assert_eq!(dots, 0, "{place}: {kind:?}"),
+                Kind::Method | Kind::Attribute => assert!(dots >= 1, "{place}: {kind:?}"),
+                Kind::Class | Kind::Exception | Kind::Parameter => {}
+            }
+            assert!(!fact.distinctive || dots == 1, "{place}: only members can be distinctive");
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Outcome {
     pub message: String,
     /// What it wrote to standard output.
     pub printed: String,
+    /// The warnings it gave, each with its category.
+    pub warned: Vec<String>,
 }
 
 impl Outcome {

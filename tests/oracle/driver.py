@@ -1,7 +1,7 @@
 """Runs programs sent as JSON on standard input, each in a process of its own, and prints what became of them.
 
 In:  a list of programs.
-Out: a list of {"error": null | "ExceptionName", "message": "...", "printed": "..."}.
+Out: a list of {"error": null | "ExceptionName", "message": "...", "printed": "...", "warned": ["Category: ..."]}.
 
 Runs on Python 3.6 and later.
 """
@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import warnings
 
 SECONDS = 20
 
@@ -28,7 +29,7 @@ def outcome(program):
     with os.fdopen(reading, encoding="utf-8") as answer:
         text = answer.read()
     os.waitpid(child, 0)
-    return json.loads(text) if text else {"error": "Killed", "message": "no answer", "printed": ""}
+    return json.loads(text) if text else {"error": "Killed", "message": "no answer", "printed": "", "warned": []}
 
 
 def run(program, writing):
@@ -41,14 +42,18 @@ def run(program, writing):
     for stream, target in ((0, null), (1, out), (2, null)):
         os.dup2(target, stream)
     signal.alarm(SECONDS)
-    answer = {"error": None, "message": ""}
+    answer = {"error": None, "message": "", "warned": []}
+    warnings.simplefilter("always")
+    warnings.showwarning = lambda message, category, *rest: answer["warned"].append(
+        "%s: %s" % (category.__name__, message)
+    )
     try:
         exec(compile(program, "<program>", "exec"), {"__name__": "__main__"})
     except SystemExit as error:
         if error.code not in (None, 0):
-            answer = {"error": "SystemExit", "message": str(error.code)}
+            answer.update(error="SystemExit", message=str(error.code))
     except BaseException as error:
-        answer = {"error": type(error).__name__, "message": str(error)}
+        answer.update(error=type(error).__name__, message=str(error))
     sys.stdout.flush()
     with open(printed, encoding="utf-8", errors="replace") as text:
         answer["printed"] = text.read()
