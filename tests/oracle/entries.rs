@@ -45,6 +45,12 @@ impl Entry {
         self.fact.added.as_deref().map_or(*MINORS.start(), minor)
     }
 
+    /// The last segment, without a parameter.
+    pub fn last_word(&self) -> &str {
+        let callable = self.name.split('(').next().unwrap_or_default();
+        callable.rsplit('.').next().unwrap_or_default()
+    }
+
     fn removed(&self) -> Option<u8> {
         self.fact.removed.as_deref().or(self.module_removed.as_deref()).map(minor)
     }
@@ -75,7 +81,8 @@ impl Entry {
     pub fn is_named_in(&self, texts: &[String]) -> bool {
         texts.iter().any(|text| {
             let text = text.to_lowercase();
-            self.words().iter().any(|word| text.contains(word.as_str()))
+            let quoted = format!("'{}'", self.last_word().to_lowercase());
+            self.words().iter().any(|word| text.contains(word.as_str())) || text.contains(&quoted)
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Questions to interpreters, collected and then asked together.
 
 use crate::ask::{FOUND, Outcome, ask};
-use crate::successors::FIND;
+use crate::successors::{COMPARE, FIND};
 
 /// What is said if an outcome is wrong, and whether it is right.
 type Expectation = (String, Box<dyn Fn(&Outcome) -> bool>);
@@ -42,7 +42,7 @@ impl Inquiry {
             let Some(outcome) = outcome else { continue };
             asked += 1;
             if !holds(outcome) {
-                let program = program.replace(FIND, "(find)");
+                let program = program.replace(FIND, "(find)").replace(COMPARE, "(compare)");
                 let shown = if program.len() > 2_000 { "(a long program)" } else { &program };
                 wrong.push(format!("3.{minor}: {says}\n{shown}\n  gave {outcome:?}"));
             }
