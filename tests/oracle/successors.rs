@@ -182,7 +182,8 @@ fn renamed(entry: &Entry) -> Option<Vec<String>> {
     let (home, new) = entry.fact.replace.as_deref()?.rsplit_once('.')?;
     let moved = entry.dotted().rsplit_once('.')?.0 != home;
     let called = matches!(entry.kind, Kind::Function | Kind::Method);
-    if moved || !called || !is_same(&entry.fact) || entry.fact.bad.is_empty() {
+    let late = entry.fact.since.as_deref().is_some_and(|since| minor(since) > entry.last());
+    if moved || late || !called || !is_same(&entry.fact) || entry.fact.bad.is_empty() {
         return None;
     }
     Some(entry.fact.bad.iter().map(|bad| reworded(bad, entry.last_word(), new)).collect())
