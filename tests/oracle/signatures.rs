@@ -107,3 +107,47 @@ fn new_keywords_are_accepted() {
     }
     inquiry.settle();
 }
+
+/// Python that prints where a successor does not take what the old one took:
+/// `[old, new]`.
+fn takings(pairs: &[(String, String)]) -> String {
+    let pairs = serde_json::to_string(pairs).expect("texts are JSON");
+    format!(
+        r#"{FIND}
+import inspect
+import json
+
+def names(thing):
+    """What can be passed by name, in order; None where that cannot be known."""
+    known = inspect.signature(thing).parameters.values()
+    if any(each.kind in (each.VAR_KEYWORD, each.VAR_POSITIONAL) for each in known):
+        return None
+    return [each.name for each in known if each.kind != each.POSITIONAL_ONLY]
+
+for old, new in json.loads({pairs:?}):
+    try:
+        before, after = names(find(old)), names(find(new))
+    except (AttributeError, ImportError, TypeError, ValueError):
+        continue
+    if before is not None and after is not None and after[:len(before)] != before:
+        print(old, "takes", before, "and", new, after)
+"#
+    )
+}
+
+#[test]
+fn safe_successors_take_the_same_arguments() {
+    let mut pairs: BTreeMap<u8, Vec<(String, String)>> = BTreeMap::new();
+    let called = [Kind::Function, Kind::Class, Kind::Method];
+    for entry in entries().iter().filter(|entry| entry.is_here() && called.contains(&entry.kind)) {
+        let fact = &entry.fact;
+        let safe = fact.unsafe_because.is_none() && fact.shown_because.is_none();
+        let Some(successor) = fact.replace.clone().filter(|_| safe) else { continue };
+        pairs.entry(entry.last()).or_default().push((entry.dotted(), successor));
+    }
+    let mut inquiry = Inquiry::default();
+    for (version, pairs) in pairs {
+        inquiry.expect_silence(version, takings(&pairs), "successors take the same arguments");
+    }
+    inquiry.settle();
+}
