@@ -157,6 +157,26 @@ fn parser_crates_are_named_in_one_room() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Crates of the type engine; only `python/types` names them.
+const ENGINE: &[&str] = &[
+    "ruff_db",
+    "ruff_notebook",
+    "salsa",
+    "ty_module_resolver",
+    "ty_python_core",
+    "ty_python_semantic",
+    "ty_vendored",
+];
+
+#[test]
+fn the_type_engine_is_named_in_one_room() {
+    let room = source().join("python").join("types");
+    let elsewhere = sources().into_iter().filter(|(path, ..)| !path.with_extension("").starts_with(&room));
+    let named = |code: &str| ENGINE.iter().any(|name| code.contains(&format!("{name}::")));
+    let wrong: Vec<PathBuf> = elsewhere.filter(|(.., code)| named(code)).map(|(path, ..)| path).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
 #[test]
 fn every_layer_exists() {
     let present: BTreeSet<String> = sources().into_iter().map(|(_, layer, _)| layer).collect();

@@ -15,6 +15,7 @@ use newskin::discover::{Kind, Target};
 use newskin::error::Error;
 use newskin::finding::{Applicability, Finding, Run};
 use newskin::fix::{self, FixedRun};
+use newskin::python::types;
 use newskin::read::{self, Source};
 use newskin::report::{self, Context};
 
@@ -24,14 +25,13 @@ use crate::cli::CheckArgs;
 use input::Group;
 use output::Sink;
 
-/// Room for syntax trees that are as deep as Python itself allows, several times
-/// over; only what is used costs memory.
-const STACK: usize = 64 << 20;
-
 /// Checks, fixes, reports.
 pub fn run(args: CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
     // A single file is checked where it was asked for, so that thread needs the room too.
-    let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || check(&args, color));
+    let thread = std::thread::Builder::new().stack_size(types::STACK).spawn(move || {
+        types::has_room();
+        check(&args, color)
+    });
     let thread = thread.map_err(|error| Error::Usage(format!("a thread cannot be started: {error}")))?;
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
@@ -64,7 +64,8 @@ fn set_threads(jobs: Option<usize>, paths: &[PathBuf]) -> Result<(), Error> {
     let jobs = jobs.unwrap_or(0);
     rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
-        .stack_size(STACK)
+        .stack_size(types::STACK)
+        .start_handler(|_| types::has_room())
         .build_global()
         .map_err(|error| Error::Usage(format!("{jobs} threads cannot be started: {error}")))
 }

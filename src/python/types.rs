@@ -1,20 +1,63 @@
 //! Types: what a value may be, where names alone cannot tell.
 //!
-//! Only this room names the crates of the type engine.
+//! Only this room names the crates of the type engine. It is asked for single
+//! expressions, follows imports from file to file as far as the answer needs,
+//! and keeps what it has found out. Whatever it cannot tell, or must not try, is
+//! unknown.
 
+mod database;
+mod disk;
+mod limits;
+mod lineage;
+mod owners;
+mod roots;
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ruff_db::files::File;
+use ruff_db::system::SystemPath;
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashMap;
+use ty_python_core::program::ProgramSettings;
 
 use crate::config::Settings;
 use crate::parse::Document;
 use crate::read::Source;
+use database::Database;
+use disk::Disk;
+use owners::{Answer, Question};
+use roots::{Map, Roots};
 
 /// The type engine of one run. Costs nothing until first asked; shared by all
 /// threads.
-#[derive(Debug)]
 pub struct Types {
-    root: PathBuf,
+    map: Map,
+    disk: Disk,
+    state: Mutex<State>,
+}
+
+/// What the threads share; held only to fetch something.
+#[derive(Default)]
+struct State {
+    /// Handles to the knowledge, one more than the threads that ask.
+    handles: Vec<Database>,
+    /// How imports are found, by the roots of a file.
+    settings: FxHashMap<Roots, Arc<ProgramSettings>>,
+    /// The files that were asked about.
+    files: FxHashMap<PathBuf, Known>,
+}
+
+/// What is known of a file that was asked about.
+#[derive(Clone)]
+enum Known {
+    /// How its imports are found.
+    Imports(Arc<ProgramSettings>),
+    /// Why it is not typed.
+    GivenUp(&'static str),
 }
 
 /// Where an attribute of a value may come from.
@@ -49,30 +92,189 @@ pub struct Class {
     pub instance: bool,
 }
 
+thread_local! {
+    /// Whether this thread has the stack that inference needs.
+    static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The stack that a thread needs for inference, in bytes.
+pub const STACK: usize = limits::STACK;
+
+/// Says that this thread was started with [`STACK`]; on others each question
+/// starts a thread of its own.
+pub fn has_room() {
+    HAS_ROOM.set(true);
+}
+
 impl Types {
     /// An engine that knows nothing yet.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        Self { root: settings.root.clone() }
+        let map = Map::new(&settings.root);
+        let disk = Disk::new(map.here());
+        Self { map, disk, state: Mutex::default() }
     }
 
     /// Where `attr` of the expression at `receiver` would come from.
     #[must_use]
     pub fn owners(&self, document: &Document, receiver: TextRange, attr: &str) -> Owners {
-        let _ = (document, receiver, attr, &self.root);
-        Owners { unknown: true, ..Owners::default() }
+        let path = self.map.absolute(&document.path);
+        let known = self.lock().files.get(&path).cloned();
+        let known = known.unwrap_or_else(|| self.look_at(&path, &document.text));
+        let Known::Imports(settings) = known else { return Owners::unknown() };
+        let ask = || self.ask(&settings, &path, document, receiver, attr);
+        let answer = if HAS_ROOM.get() { ask() } else { with_room(ask) };
+        answer.unwrap_or_else(|why| {
+            self.lock().files.insert(path, Known::GivenUp(why));
+            Owners::unknown()
+        })
     }
 
-    /// Why the file was not typed, if the engine gave up on it.
+    /// Why the file is not typed, if the engine gave up on it.
     #[must_use]
     pub fn gave_up(&self, path: &Path) -> Option<&'static str> {
-        let _ = path;
-        None
+        let path = self.map.absolute(path);
+        match self.lock().files.get(&path) {
+            Some(Known::GivenUp(why)) => Some(why),
+            _ => None,
+        }
     }
 
-    /// Texts that differ from those on the disk. Must not be called while a
-    /// check runs.
+    /// Texts that may differ from those on the disk, instead of what was known
+    /// of them. Must not be called while a check runs.
     pub fn overlay(&self, changed: &[Source]) {
-        let _ = changed;
+        for source in changed.iter().filter(|source| source.kind.holds_python()) {
+            let path = self.map.absolute(&source.path);
+            let Some(text) = disk::text_of(source.clone()) else { continue };
+            if self.disk.put(&path, &text) {
+                self.forget(&path);
+            }
+        }
+    }
+
+    /// Lets the knowledge about a file be found out again.
+    fn forget(&self, path: &Path) {
+        let mut state = self.lock();
+        state.files.remove(path);
+        // With other handles left, the last one would wait for them for ever.
+        state.handles.truncate(1);
+        if let (Some(handle), Some(path)) = (state.handles.first_mut(), SystemPath::from_std_path(path)) {
+            File::sync_path(handle, path);
+        }
+    }
+
+    fn look_at(&self, path: &Path, text: &str) -> Known {
+        let known = match limits::too_much(text) {
+            Some(why) => Known::GivenUp(why),
+            None => match self.settings(self.map.of(path, text)) {
+                Some(settings) => Known::Imports(settings),
+                None => Known::GivenUp("its folder cannot be read"),
+            },
+        };
+        self.lock().files.insert(path.to_path_buf(), known.clone());
+        known
+    }
+
+    fn ask(
+        &self,
+        settings: &ProgramSettings,
+        path: &Path,
+        document: &Document,
+        receiver: TextRange,
+        attr: &str,
+    ) -> Result<Owners, &'static str> {
+        let path = SystemPath::from_std_path(path).ok_or("its path is not Unicode")?;
+        let handle = self.handle();
+        let question = Question { settings, path, text: &document.text, receiver, attr };
+        match guarded(&handle, &question)? {
+            Answer::Owners(owners) => {
+                self.lock().handles.push(handle);
+                Ok(owners)
+            }
+            // Nobody told of this text, so it is typed apart.
+            Answer::OtherText => {
+                self.lock().handles.push(handle);
+                let apart = Database::new(self.disk.with(path.as_std_path(), &document.text));
+                settings.search_paths.try_register_static_roots(&apart);
+                match guarded(&apart, &question)? {
+                    Answer::Owners(owners) => Ok(owners),
+                    Answer::OtherText => Err("the file cannot be read"),
+                }
+            }
+        }
+    }
+
+    fn handle(&self) -> Database {
+        let mut state = self.lock();
+        match state.handles.pop() {
+            // The last one stays, to be cloned.
+            Some(handle) if state.handles.is_empty() => {
+                state.handles.push(handle.clone());
+                handle
+            }
+            Some(handle) => handle,
+            None => {
+                let handle = Database::new(self.disk.clone());
+                state.handles.push(handle.clone());
+                handle
+            }
+        }
+    }
+
+    fn settings(&self, roots: Roots) -> Option<Arc<ProgramSettings>> {
+        let known = self.lock().settings.get(&roots).cloned();
+        if known.is_some() {
+            return known;
+        }
+        let handle = self.handle();
+        let settings = handle.settings(&roots).map(Arc::new);
+        let mut state = self.lock();
+        state.handles.push(handle);
+        Some(state.settings.entry(roots).or_insert(settings?).clone())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Owners {
+    /// Nothing is known.
+    fn unknown() -> Self {
+        Self { unknown: true, ..Self::default() }
+    }
+}
+
+/// How often a question is put again because another thread's panic ended it.
+const ATTEMPTS: u32 = 5;
+
+/// Asks, and survives what the engine does not.
+fn guarded(handle: &Database, question: &Question<'_>) -> Result<Answer, &'static str> {
+    for _ in 0..ATTEMPTS {
+        match catch_unwind(AssertUnwindSafe(|| owners::answer(handle, question))) {
+            Ok(answer) => return Ok(answer),
+            Err(panic) if is_of_others(&*panic) => {}
+            Err(_) => break,
+        }
+    }
+    Err("the type engine failed on it")
+}
+
+fn is_of_others(panic: &(dyn Any + Send)) -> bool {
+    panic.downcast_ref::<salsa::Cancelled>().is_some()
+}
+
+/// Runs on a thread with the stack that inference needs.
+fn with_room<T: Send>(ask: impl FnOnce() -> Result<T, &'static str> + Send) -> Result<T, &'static str> {
+    const FAILED: &str = "no thread could be started for it";
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, ask);
+        thread.map_err(|_| FAILED)?.join().unwrap_or(Err(FAILED))
+    })
+}
+
+impl std::fmt::Debug for Types {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Types").field("map", &self.map).finish_non_exhaustive()
     }
 }
