@@ -30,6 +30,8 @@ pub struct Use<'a> {
     pub form: UseForm<'a>,
     /// How sure it is that this name is meant.
     pub confidence: Confidence,
+    /// Whether it stands in an annotation that is not evaluated unless somebody asks.
+    pub deferred: bool,
 }
 
 /// The ways to use a name.

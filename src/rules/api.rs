@@ -45,6 +45,7 @@ pub fn report<'a>(
     let severity = match confidence {
         _ if file.document.kind == discover::Kind::Stub => Severity::Info,
         Confidence::Possible => Severity::Warning,
+        _ if one.deferred => Severity::Warning,
         Confidence::Likely | Confidence::Certain => Severity::Error,
     };
     let draft = sink

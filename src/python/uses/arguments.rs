@@ -94,7 +94,7 @@ impl Passed<'_> {
             Self::Positional(at) => (call.arguments.args[at].range(), UseForm::Positional(call, at)),
             Self::Unpacked(key) => (key.range(), UseForm::Text),
         };
-        Use { fact, range, form, confidence }
+        Use { fact, range, form, confidence, deferred: false }
     }
 }
 

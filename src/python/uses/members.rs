@@ -1,7 +1,7 @@
 //! Methods and attributes of values: what the type engine knows of the
 //! receiver, and what may be assumed where it knows nothing.
 
-use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
 use super::walk::is_member;
@@ -24,14 +24,20 @@ pub(super) fn find<'a>(
     let facts: Vec<Fact> = facts.copied().filter(|fact| code.looks_for(*fact)).collect();
     if let Some(fact) = of_module(code, attribute, &facts, meanings) {
         let form = UseForm::Attribute(attribute, call);
-        uses.push(Use { fact, range: attribute.range(), form, confidence: Confidence::Certain });
+        uses.push(Use {
+            fact,
+            range: attribute.range(),
+            form,
+            confidence: Confidence::Certain,
+            deferred: false,
+        });
         return;
     }
     let members = facts.into_iter().filter(is_member);
     let found = members.filter_map(|fact| Some((fact, confidence(code, attribute, fact, meanings)?)));
     if let Some((fact, confidence)) = found.max_by_key(|(_, confidence)| *confidence) {
         let form = UseForm::Member(attribute, call);
-        uses.push(Use { fact, range: attribute.attr.range(), form, confidence });
+        uses.push(Use { fact, range: attribute.attr.range(), form, confidence, deferred: false });
     }
 }
 
@@ -83,10 +89,11 @@ pub(super) fn confidence<'a>(
         let sure = hits == owners.classes.len() && !owners.unknown;
         return Some(if sure { Confidence::Certain } else { Confidence::Likely });
     }
-    let inherited = code
-        .names()
-        .class_around(attribute.start())
-        .is_some_and(|class| is_self(receiver) && bases(code, class).iter().any(|base| is_class(fact, base)));
+    let inherited = is_self(receiver)
+        && code.names().class_around(attribute.start()).is_some_and(|class| {
+            !defines(class, attribute.attr.as_str())
+                && bases(code, class).iter().any(|base| is_class(fact, base))
+        });
     if inherited && owners.classes.iter().all(|class| class.defined_by.is_none()) {
         return Some(Confidence::Certain);
     }
@@ -143,10 +150,24 @@ fn is_self(receiver: &Expr) -> bool {
 }
 
 /// The dotted names of the bases of a class.
-fn bases<'a>(code: &Code<'a>, class: &'a ruff_python_ast::StmtClassDef) -> Vec<String> {
+fn bases<'a>(code: &Code<'a>, class: &'a StmtClassDef) -> Vec<String> {
     let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
     let meanings = bases.filter_map(|base| code.names().resolve(base).only().map(str::to_owned));
     meanings.collect()
+}
+
+/// Whether the body of a class gives the attribute a value of its own.
+fn defines(class: &StmtClassDef, attr: &str) -> bool {
+    class.body.iter().any(|stmt| match stmt {
+        Stmt::FunctionDef(function) => function.name.as_str() == attr,
+        Stmt::Assign(assign) => assign.targets.iter().any(|target| is_named(target, attr)),
+        Stmt::AnnAssign(assign) => is_named(&assign.target, attr),
+        _ => false,
+    })
+}
+
+fn is_named(target: &Expr, name: &str) -> bool {
+    matches!(target, Expr::Name(own) if own.id.as_str() == name)
 }
 
 /// Whether the member has a name that every container or file has too: only

@@ -42,7 +42,7 @@ pub(super) fn find<'a>(code: &Code<'a>, call: &'a ExprCall, uses: &mut Vec<Use<'
     let found = dotted.iter().filter(|dotted| !code.project.has_module(&code.document.path, dotted));
     let found = found.into_iter().find_map(|dotted| lookup::fact(&standard(dotted)));
     if let Some(fact) = found.filter(|fact| code.looks_for(*fact)) {
-        uses.push(Use { fact, range: text.range(), form: UseForm::Text, confidence });
+        uses.push(Use { fact, range: text.range(), form: UseForm::Text, confidence, deferred: false });
     }
 }
 

@@ -1,18 +1,20 @@
 //! The walk that meets every expression and every import once.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext, ExprName};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext, ExprName, Stmt};
 use ruff_text_size::Ranged;
 
 use super::{Use, UseForm, arguments, members, strings};
 use crate::catalogue::{Fact, Kind, lookup};
 use crate::finding::Confidence;
 use crate::python::Code;
-use crate::python::names::{BindingKind, Meanings};
+use crate::python::names::{BindingKind, Meanings, member_of};
+use crate::version::PythonVersion;
 
 /// Collects the uses of a module.
 pub(super) fn walk<'a>(code: &Code<'a>) -> Vec<Use<'a>> {
-    let mut walk = Walk { code, uses: Vec::new(), stars: code.names().has_star() };
+    let stars = code.names().has_star();
+    let mut walk = Walk { code, uses: Vec::new(), stars, in_function: false, defers: defers(code) };
     walk.imports();
     walk.visit_body(code.module.body());
     walk.uses
@@ -23,6 +25,20 @@ struct Walk<'c, 'a> {
     uses: Vec<Use<'a>>,
     /// Whether names may come from a star import.
     stars: bool,
+    /// Whether the walk is inside of a function, where the annotations of names are never evaluated.
+    in_function: bool,
+    /// Whether no annotation is evaluated when the program runs.
+    defers: bool,
+}
+
+/// PEP 563, and PEP 649 from Python 3.14 on.
+fn defers(code: &Code<'_>) -> bool {
+    let future = |kind: BindingKind<'_>| match kind {
+        BindingKind::From(import, alias) => member_of(import, alias) == "__future__.annotations",
+        _ => false,
+    };
+    code.target >= PythonVersion::PY314
+        || code.names().module_bindings("annotations").iter().any(|id| future(code.names().binding(*id).kind))
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -40,7 +56,13 @@ impl<'a> Walk<'_, 'a> {
                 && !self.is_own(module)
             {
                 let form = UseForm::Import(import, alias, id);
-                self.uses.push(Use { fact, range: alias.range(), form, confidence: Confidence::Certain });
+                self.uses.push(Use {
+                    fact,
+                    range: alias.range(),
+                    form,
+                    confidence: Confidence::Certain,
+                    deferred: false,
+                });
             }
         }
     }
@@ -63,7 +85,7 @@ impl<'a> Walk<'_, 'a> {
         let named = self.named(&meanings, |dotted| lookup::fact(dotted));
         if let Some((fact, confidence)) = named {
             let form = UseForm::Attribute(attribute, call);
-            self.uses.push(Use { fact, range: attribute.range(), form, confidence });
+            self.uses.push(Use { fact, range: attribute.range(), form, confidence, deferred: false });
             return;
         }
         members::find(self.code, attribute, call, &meanings, &mut self.uses);
@@ -80,7 +102,13 @@ impl<'a> Walk<'_, 'a> {
         // Something built in has the name too: `format` is hardly `locale.format`.
         if let Some(fact) = found.filter(|_| !is_builtin(self.code, name)) {
             let form = UseForm::Star(name, call);
-            self.uses.push(Use { fact, range: name.range(), form, confidence: Confidence::Certain });
+            self.uses.push(Use {
+                fact,
+                range: name.range(),
+                form,
+                confidence: Confidence::Certain,
+                deferred: false,
+            });
         }
     }
 
@@ -119,6 +147,34 @@ impl<'a> Walk<'_, 'a> {
 }
 
 impl<'a> Visitor<'a> for Walk<'_, 'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        let outer = self.in_function;
+        let known = self.uses.len();
+        match stmt {
+            Stmt::FunctionDef(_) => self.in_function = true,
+            Stmt::ClassDef(_) => self.in_function = false,
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+        self.in_function = outer;
+        if let Stmt::AnnAssign(assign) = stmt
+            && outer
+        {
+            let unread = self.uses[known..].iter_mut();
+            unread
+                .filter(|one| assign.annotation.range().contains_range(one.range))
+                .for_each(|one| one.deferred = true);
+        }
+    }
+
+    fn visit_annotation(&mut self, annotation: &'a Expr) {
+        let known = self.uses.len();
+        self.visit_expr(annotation);
+        if self.defers {
+            self.uses[known..].iter_mut().for_each(|one| one.deferred = true);
+        }
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Call(call) => {
