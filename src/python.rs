@@ -5,7 +5,10 @@ pub mod names;
 pub mod types;
 pub mod uses;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+
+use ruff_text_size::TextRange;
+use rustc_hash::FxHashMap;
 
 use crate::catalogue::Fact;
 use crate::parse::Document;
@@ -35,7 +38,14 @@ pub struct Code<'a> {
     uses: OnceCell<Vec<Use<'a>>>,
     /// How many conditions are being judged inside each other.
     judging: Cell<u32>,
+    /// Conditions that were judged before, by place and by `judging`.
+    truths: Judged<Option<bool>>,
+    /// Bindings that were judged before, likewise.
+    dead: Judged<bool>,
 }
+
+/// Answers by place, and by how deep in other questions they were asked.
+type Judged<T> = RefCell<FxHashMap<(TextRange, u32), T>>;
 
 impl<'a> Code<'a> {
     /// Wraps a module; nothing is computed yet.
@@ -47,7 +57,6 @@ impl<'a> Code<'a> {
         target: PythonVersion,
         types: Option<&'a Types>,
     ) -> Self {
-        let (names, uses) = (OnceCell::new(), OnceCell::new());
         Self {
             document,
             module,
@@ -55,9 +64,11 @@ impl<'a> Code<'a> {
             target,
             types,
             deprecations: false,
-            names,
-            uses,
+            names: OnceCell::new(),
+            uses: OnceCell::new(),
             judging: Cell::new(0),
+            truths: RefCell::default(),
+            dead: RefCell::default(),
         }
     }
 

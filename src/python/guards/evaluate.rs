@@ -2,7 +2,7 @@
 
 use ruff_python_ast::{self as ast, CmpOp, Expr, Number, UnaryOp};
 
-use ruff_text_size::TextRange;
+use ruff_text_size::{Ranged, TextRange};
 
 use super::{Fault, Reach, reach};
 use crate::catalogue;
@@ -31,6 +31,16 @@ enum Value {
 
 /// The truth of a condition on the target version, if it is known.
 pub(super) fn truth<'a>(code: &Code<'a>, expr: &'a Expr) -> Option<bool> {
+    let key = (expr.range(), code.judging.get());
+    if let Some(known) = code.truths.borrow().get(&key) {
+        return *known;
+    }
+    let truth = weigh(code, expr);
+    code.truths.borrow_mut().insert(key, truth);
+    truth
+}
+
+fn weigh<'a>(code: &Code<'a>, expr: &'a Expr) -> Option<bool> {
     match evaluate(code, expr, MAX_STEPS) {
         Value::Unknown => None,
         Value::None => Some(false),
@@ -222,9 +232,13 @@ fn is_dead(code: &Code<'_>, place: TextRange) -> bool {
     if depth >= MAX_DEPTH {
         return false;
     }
+    if let Some(known) = code.dead.borrow().get(&(place, depth)) {
+        return *known;
+    }
     code.judging.set(depth + 1);
     let dead = reach(code, place, Fault::Import) == Reach::Dead;
     code.judging.set(depth);
+    code.dead.borrow_mut().insert((place, depth), dead);
     dead
 }
 
