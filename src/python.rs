@@ -7,6 +7,7 @@ pub mod uses;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
+use ruff_python_ast::Expr;
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
@@ -15,7 +16,8 @@ use crate::parse::Document;
 use crate::parse::python::Module;
 use crate::project::Project;
 use crate::version::PythonVersion;
-use names::Names;
+use guards::{Fault, Reach};
+use names::{Meanings, Names};
 use types::Types;
 use uses::Use;
 
@@ -76,6 +78,20 @@ impl<'a> Code<'a> {
     #[must_use]
     pub fn names(&self) -> &Names<'a> {
         self.names.get_or_init(|| Names::of(self.module.body()))
+    }
+
+    /// What an expression stands for, without what bindings give it that do
+    /// not run on the target.
+    #[must_use]
+    pub fn meanings(&self, expr: &'a Expr) -> Meanings<'a> {
+        let all = self.names().resolve(expr);
+        if all.only().is_some() || all.dotted.is_empty() {
+            return all;
+        }
+        let live = self
+            .names()
+            .resolve_where(expr, &|binding| guards::reach(self, binding.range, Fault::Import) != Reach::Dead);
+        if live.dotted.is_empty() && !live.other { all } else { live }
     }
 
     /// Uses of what the catalogue knows, in order of the text: of what is gone,

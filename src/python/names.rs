@@ -236,10 +236,21 @@ impl<'a> Names<'a> {
     /// assignments, attributes of what has a dotted name.
     #[must_use]
     pub fn resolve(&self, expr: &'a Expr) -> Meanings<'a> {
-        self.resolve_within(expr, MAX_STEPS)
+        self.resolve_within(expr, &|_| true, MAX_STEPS)
     }
 
-    fn resolve_within(&self, expr: &'a Expr, steps: u32) -> Meanings<'a> {
+    /// As [`Names::resolve`], of the bindings that `counts`.
+    #[must_use]
+    pub fn resolve_where(&self, expr: &'a Expr, counts: &dyn Fn(&Binding<'a>) -> bool) -> Meanings<'a> {
+        self.resolve_within(expr, counts, MAX_STEPS)
+    }
+
+    fn resolve_within(
+        &self,
+        expr: &'a Expr,
+        counts: &dyn Fn(&Binding<'a>) -> bool,
+        steps: u32,
+    ) -> Meanings<'a> {
         let unknown = Meanings { dotted: Vec::new(), other: true };
         let Some(steps) = steps.checked_sub(1) else { return unknown };
         match expr {
@@ -249,8 +260,8 @@ impl<'a> Names<'a> {
                     return self.resolve_unbound(name);
                 }
                 let mut all = Meanings::default();
-                for id in bindings {
-                    let one = self.resolve_binding(id, steps);
+                for id in bindings.into_iter().filter(|id| counts(self.binding(*id))) {
+                    let one = self.resolve_binding(id, counts, steps);
                     all.other |= one.other;
                     for dotted in one.dotted {
                         if !all.dotted.contains(&dotted) {
@@ -261,7 +272,7 @@ impl<'a> Names<'a> {
                 all
             }
             Expr::Attribute(attribute) => {
-                let mut base = self.resolve_within(&attribute.value, steps);
+                let mut base = self.resolve_within(&attribute.value, counts, steps);
                 for dotted in &mut base.dotted {
                     dotted.to_mut().push('.');
                     dotted.to_mut().push_str(attribute.attr.as_str());
@@ -277,7 +288,7 @@ impl<'a> Names<'a> {
     fn resolve_import_call(&self, call: &'a ExprCall, steps: u32) -> Option<Meanings<'a>> {
         let Some(Expr::StringLiteral(module)) = call.arguments.args.first() else { return None };
         let module = module.value.to_str();
-        let function = self.resolve_within(&call.func, steps);
+        let function = self.resolve_within(&call.func, &|_| true, steps);
         let dotted = match function.only()? {
             "importlib.import_module" if !module.starts_with('.') => module,
             "builtins.__import__" | "importlib.__import__" if call.arguments.len() == 1 => {
@@ -289,8 +300,12 @@ impl<'a> Names<'a> {
     }
 
     /// What a binding gives its name.
-    #[must_use]
-    pub fn resolve_binding(&self, id: BindingId, steps: u32) -> Meanings<'a> {
+    fn resolve_binding(
+        &self,
+        id: BindingId,
+        counts: &dyn Fn(&Binding<'a>) -> bool,
+        steps: u32,
+    ) -> Meanings<'a> {
         let one = |dotted| Meanings { dotted: vec![dotted], other: false };
         match self.binding(id).kind {
             BindingKind::Import(_, alias) if alias.asname.is_some() => {
@@ -298,7 +313,7 @@ impl<'a> Names<'a> {
             }
             BindingKind::Import(_, alias) => one(Cow::Borrowed(first_segment(alias.name.as_str()))),
             BindingKind::From(import, alias) => one(Cow::Owned(member_of(import, alias))),
-            BindingKind::Assignment(value) => self.resolve_within(value, steps.min(MAX_STEPS)),
+            BindingKind::Assignment(value) => self.resolve_within(value, counts, steps),
             BindingKind::Deletion => Meanings::default(),
             BindingKind::Class(_) | BindingKind::Function(_) | BindingKind::Other => {
                 Meanings { dotted: Vec::new(), other: true }

@@ -31,7 +31,7 @@ fn look<'a>(code: &Code<'a>, call: &'a ExprCall, callee: &'a Expr, from: usize, 
     if candidates.is_empty() {
         return;
     }
-    let meanings = code.names().resolve(callee);
+    let meanings = code.meanings(callee);
     let certain = meanings.only().is_some();
     let mut known = false;
     for dotted in &meanings.dotted {

@@ -36,7 +36,7 @@ pub(super) fn find<'a>(code: &Code<'a>, call: &'a ExprCall, uses: &mut Vec<Use<'
     let dotted: Vec<String> = match object {
         None => vec![name.to_owned()],
         Some(object) => {
-            code.names().resolve(object).dotted.iter().map(|object| format!("{object}.{name}")).collect()
+            code.meanings(object).dotted.iter().map(|object| format!("{object}.{name}")).collect()
         }
     };
     let found = dotted.iter().filter(|dotted| !code.project.has_module(&code.document.path, dotted));

@@ -81,7 +81,7 @@ impl<'a> Walk<'_, 'a> {
         if facts.is_empty() || attribute.ctx == ExprContext::Store {
             return;
         }
-        let meanings = self.code.names().resolve(whole);
+        let meanings = self.code.meanings(whole);
         let named = self.named(&meanings, |dotted| lookup::fact(dotted));
         if let Some((fact, confidence)) = named {
             let form = UseForm::Attribute(attribute, call);
@@ -96,7 +96,7 @@ impl<'a> Walk<'_, 'a> {
         if lookup::with_last(name.id.as_str()).is_empty() || !self.code.names().bindings_of(name).is_empty() {
             return;
         }
-        let meanings = self.code.names().resolve(whole);
+        let meanings = self.code.meanings(whole);
         let stars = meanings.dotted.iter().filter(|dotted| !dotted.starts_with("builtins."));
         let found = stars.filter_map(|dotted| self.wanted(lookup::fact(&standard(dotted)))).next();
         // Something built in has the name too: `format` is hardly `locale.format`.
