@@ -4,6 +4,8 @@
 mod docker;
 #[path = "src/catalogue/images_schema.rs"]
 mod images_schema;
+#[path = "build/reexports.rs"]
+mod reexports;
 #[path = "src/catalogue/schema.rs"]
 mod schema;
 
@@ -24,6 +26,8 @@ fn main() {
     fs::write(out.join("docker.rs"), docker::tables(&root.join("rules/docker")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("runtimes.rs"), runtimes(&root.join("rules/aws/runtimes.yaml")))
+        .expect("OUT_DIR is writable");
+    fs::write(out.join("reexports.rs"), reexports::tables(&root.join("rules/python/reexports.txt")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))
         .expect("OUT_DIR is writable");

@@ -6,6 +6,7 @@ use crate::version::PythonVersion;
 pub mod census;
 pub mod images;
 pub mod lookup;
+pub mod reexports;
 pub mod runtimes;
 
 mod stdlib;

@@ -181,9 +181,13 @@ impl<'a> Walk<'_, 'a> {
         if asked && inner == Reach::Live { Reach::Guarded } else { inner }
     }
 
-    /// Whether a condition asks the object at the place what it has.
+    /// Whether a condition asks the object at the place what it has, and the
+    /// answer is not known from here.
     fn asks(&self, test: &'a Expr) -> bool {
         let Some(receiver) = self.receiver else { return false };
+        if truth(self.code, test).is_some() {
+            return false;
+        }
         match test {
             Expr::BoolOp(chain) => chain.values.iter().any(|value| self.asks(value)),
             Expr::UnaryOp(operation) => self.asks(&operation.operand),

@@ -73,11 +73,11 @@ impl<'a> Use<'a> {
         }
     }
 
-    /// The object whose method is used, as against a module.
+    /// The object, class or module whose attribute is used.
     #[must_use]
     pub fn receiver(&self) -> Option<&'a Expr> {
         match self.form {
-            UseForm::Member(attribute, _) => Some(&attribute.value),
+            UseForm::Member(attribute, _) | UseForm::Attribute(attribute, _) => Some(&attribute.value),
             _ => None,
         }
     }

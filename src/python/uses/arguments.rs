@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
 
-use super::walk::standard;
 use super::{Use, UseForm, members};
+use crate::catalogue::reexports::standard;
 use crate::catalogue::{Fact, Form, Kind, lookup};
 use crate::finding::Confidence;
 use crate::python::Code;

@@ -6,10 +6,10 @@ use ruff_text_size::Ranged;
 
 use super::walk::is_member;
 use super::{Use, UseForm};
-use crate::catalogue::{Fact, lookup};
+use crate::catalogue::{Fact, lookup, reexports};
 use crate::finding::Confidence;
 use crate::python::Code;
-use crate::python::names::Meanings;
+use crate::python::names::{BindingKind, Meanings};
 use crate::python::types::{Class, Owners};
 
 /// Looks at one attribute whose meaning names cannot tell.
@@ -89,13 +89,12 @@ pub(super) fn confidence<'a>(
         let sure = hits == owners.classes.len() && !owners.unknown;
         return Some(if sure { Confidence::Certain } else { Confidence::Likely });
     }
-    let inherited = is_self(receiver)
-        && code.names().class_around(attribute.start()).is_some_and(|class| {
-            !defines(class, attribute.attr.as_str())
-                && bases(code, class).iter().any(|base| is_class(fact, base))
-        });
-    if inherited && owners.classes.iter().all(|class| class.defined_by.is_none()) {
-        return Some(Confidence::Certain);
+    if is_self(receiver)
+        && owners.classes.iter().all(|class| class.defined_by.is_none())
+        && let Some(class) = code.names().class_around(attribute.start())
+        && let Some(inherited) = inherits(code, class, fact, DEPTH)
+    {
+        return inherited.then_some(Confidence::Certain);
     }
     let assumed = owners.classes.iter().filter_map(|class| assumed(class, receiver, fact)).max();
     if assumed.is_some() || !owners.unknown {
@@ -149,11 +148,31 @@ fn is_self(receiver: &Expr) -> bool {
     }
 }
 
-/// The dotted names of the bases of a class.
-fn bases<'a>(code: &Code<'a>, class: &'a StmtClassDef) -> Vec<String> {
+/// Classes of one file that derive from each other.
+const DEPTH: u32 = 8;
+
+/// Whether a class inherits the member by what its file says of its bases;
+/// `None` if that does not tell.
+fn inherits<'a>(code: &Code<'a>, class: &'a StmtClassDef, fact: Fact, depth: u32) -> Option<bool> {
+    let depth = depth.checked_sub(1)?;
+    if defines(class, fact.name.last()) {
+        return Some(false);
+    }
     let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
-    let meanings = bases.filter_map(|base| code.names().resolve(base).only().map(str::to_owned));
-    meanings.collect()
+    bases.into_iter().find_map(|base| {
+        if let Expr::Name(name) = base
+            && let [id] = code.names().bindings_of(name)[..]
+            && let BindingKind::Class(base) = code.names().binding(id).kind
+        {
+            return inherits(code, base, fact, depth);
+        }
+        let meanings = code.meanings(base);
+        let dotted = reexports::standard(meanings.only()?);
+        match reexports::derived(&dotted) {
+            Some(derived) => is_class(fact, derived.base).then(|| !derived.own.contains(&fact.name.last())),
+            None => is_class(fact, &dotted).then_some(true),
+        }
+    })
 }
 
 /// Whether the body of a class gives the attribute a value of its own.

@@ -3,9 +3,9 @@
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::Ranged;
 
-use super::walk::standard;
 use super::{Use, UseForm};
 use crate::catalogue::lookup;
+use crate::catalogue::reexports::standard;
 use crate::finding::Confidence;
 use crate::python::Code;
 

@@ -5,6 +5,7 @@ use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext, ExprName, Stmt
 use ruff_text_size::Ranged;
 
 use super::{Use, UseForm, arguments, members, strings};
+use crate::catalogue::reexports::standard;
 use crate::catalogue::{Fact, Kind, lookup};
 use crate::finding::Confidence;
 use crate::python::Code;
@@ -190,11 +191,6 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
             _ => visitor::walk_expr(self, expr),
         }
     }
-}
-
-/// The name in the standard library that a third-party package hands on.
-pub(super) fn standard(dotted: &str) -> std::borrow::Cow<'_, str> {
-    std::borrow::Cow::Borrowed(dotted)
 }
 
 fn is_builtin(code: &Code<'_>, name: &ExprName) -> bool {
