@@ -20,6 +20,24 @@ fn console_blocks_are_true() {
     }
 }
 
+/// The table of the catalogue, which is produced: `NEWSKIN_ACCEPT=1 cargo test --test readme` writes it.
+#[test]
+fn the_catalogue_is_counted() {
+    const BEGIN: &str = "<!-- catalogue -->\n";
+    const END: &str = "<!-- end of catalogue -->\n";
+    let readme = include_str!("../README.md");
+    let printed = run("newskin rules --output-format markdown");
+    let (_, table) = printed.split_once("\n\n").expect("the table stands behind the rules");
+    let (before, rest) = readme.split_once(BEGIN).expect("the README has a place for the table");
+    let (shown, after) = rest.split_once(END).expect("the place has an end");
+    if std::env::var_os("NEWSKIN_ACCEPT").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).expect("the README can be written");
+        return;
+    }
+    assert_eq!(shown, table, "NEWSKIN_ACCEPT=1 brings the README up to date");
+}
+
 /// What a command line without quotes prints, on both streams.
 fn run(command: &str) -> String {
     let mut words = command.split(' ');
