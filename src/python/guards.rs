@@ -306,7 +306,8 @@ impl<'a> Walk<'_, 'a> {
                 .any(|fault| Walk { fault: *fault, ..*self }.catches(class))
         });
         if !expected {
-            return Reach::Fallback;
+            // Something that happens while the program runs.
+            return Reach::Live;
         }
         match fallback::succeeds(self.code, &stmt.body) {
             Some(true) => Reach::Dead,
