@@ -32,7 +32,8 @@ fn the_catalogue_is_counted() {
     let (shown, after) = rest.split_once(END).expect("the place has an end");
     if std::env::var_os("NEWSKIN_ACCEPT").is_some() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-        std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).expect("the README can be written");
+        std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}"))
+            .expect("the README can be written");
         return;
     }
     assert_eq!(shown, table, "NEWSKIN_ACCEPT=1 brings the README up to date");
