@@ -392,3 +392,145 @@ fn notebooks_and_encodings() {
     std::fs::write(project.path("b.py"), "\u{feff}import a\r\na.t.isAlive()\r\n").expect("written");
     assert_eq!(only(project.ask("b.py", "a.t.isAlive")).mro[0], "threading.Thread");
 }
+
+#[test]
+fn functions_without_annotations() {
+    let cases = [
+        ("def make():\n    return threading.Thread()\nmake().isAlive()\n", "make().isAlive"),
+        (
+            "def make(flag=0):\n    if flag:\n        return None\n    t = threading.Thread()\n    return t\nt = make()\nt.isAlive()\n",
+            "t.isAlive",
+        ),
+        (
+            "class A:\n    @property\n    def t(self):\n        return threading.Thread()\n    def f(self):\n        self.t.isAlive()\nA().f()\n",
+            "self.t.isAlive",
+        ),
+        (
+            "class A:\n    def make(self):\n        return threading.Thread()\n    def f(self):\n        self.made = self.make()\n        self.made.isAlive()\nA().f()\n",
+            "self.made.isAlive",
+        ),
+        (
+            "class A:\n    def make(self):\n        return threading.Thread()\ndef a():\n    return A()\nclass B:\n    def __init__(self):\n        self.a = a()\n    def f(self):\n        self.a.make().isAlive()\nB().f()\n",
+            "self.a.make().isAlive",
+        ),
+        (
+            "import contextlib\n@contextlib.contextmanager\ndef c():\n    yield threading.Thread()\nwith c() as t:\n    t.isAlive()\n",
+            "t.isAlive",
+        ),
+        (
+            "class C:\n    def __enter__(self):\n        return threading.Thread()\n    def __exit__(self, *a):\n        pass\nwith C() as t:\n    t.isAlive()\n",
+            "t.isAlive",
+        ),
+        (
+            "import asyncio\nasync def make():\n    return threading.Thread()\nasync def f():\n    t = await make()\n    t.isAlive()\nasyncio.run(f())\n",
+            "t.isAlive",
+        ),
+    ];
+    for (text, attribute) in cases {
+        script(&format!("import threading\n{text}"), attribute, "threading.Thread");
+    }
+    let text = "import unittest\nclass Base(unittest.TestCase):\n    @classmethod\n    def make(cls):\n        return cls()\n    def me(self):\n        return self\n    def runTest(self):\n        pass\nclass A(Base):\n    pass\nA.make().isAlive()\nA().me().assertEquals(1, 1)\n";
+    script(text, "A.make().isAlive", "script.A");
+    script(&text.replace("A.make().isAlive()\n", ""), "A().me().assertEquals", "script.A");
+    let make = "import threading\ndef make():\n    return threading.Thread()\n";
+    let text = "from pkg.helpers import make\nt = make()\nt.isAlive()\n";
+    let files = [("pkg/__init__.py", ""), ("pkg/helpers.py", make), ("a.py", text)];
+    assert_eq!(Project::new(&files).class("a.py", "t.isAlive").mro[0], "threading.Thread");
+}
+
+#[test]
+fn what_functions_give_is_not_made_up() {
+    for text in [
+        // Decorated by what is not known.
+        "import nowhere, threading\n@nowhere.wrap\ndef make():\n    return threading.Thread()\nmake().isAlive()\n",
+        "import threading\ndef make():\n    yield threading.Thread()\nmake().isAlive()\n",
+        "import threading\nasync def make():\n    return threading.Thread()\nmake().isAlive()\n",
+        "def make():\n    raise NotImplementedError\nmake().isAlive()\n",
+        "def make(n=9):\n    return make(n - 1)\nmake().isAlive()\n",
+        "def make(x):\n    return x\nmake(1).isAlive()\n",
+    ] {
+        let owners = Project::new(&[("a.py", text)]).ask("a.py", &attribute_of(text));
+        let is_coroutine = owners.classes.iter().any(|class| class.mro[0] == "types.CoroutineType");
+        assert!(owners.unknown || is_coroutine, "{text}: {owners:?}");
+        assert!(!owners.classes.iter().any(|class| class.mro[0] == "threading.Thread"), "{text}: {owners:?}");
+    }
+    let text = "import threading\ndef make(x=None):\n    return x or threading.Thread()\nmake().isAlive()\n";
+    let owners = Project::new(&[("a.py", text)]).ask("a.py", "make().isAlive");
+    assert!(owners.unknown, "{owners:?}");
+}
+
+/// The receiver and attribute on the last line.
+fn attribute_of(text: &str) -> String {
+    text.lines().last().expect("a line").trim_end_matches("()").to_owned()
+}
+
+#[test]
+fn gives_up_on_a_file_alone() {
+    let long = (0..2000).map(|at| format!("a{at}")).collect::<Vec<_>>().join(" and ");
+    let good = "import threading\nt = threading.Thread()\nt.isAlive()\n";
+    let project = Project::new(&[
+        ("long.py", &format!("x = {long}\n{good}")),
+        ("big.py", &format!("x = [{}]\n{good}", "0, ".repeat(1_000_000))),
+        ("user.py", "import long, big\nlong.t.isAlive()\nbig.t.isAlive()\n"),
+        ("a.py", good),
+    ]);
+    for name in ["long.py", "big.py"] {
+        assert!(is_unknown(&project.ask(name, "t.isAlive")), "{name}");
+        assert!(project.types.gave_up(&project.path(name)).is_some(), "{name}");
+    }
+    assert!(is_unknown(&project.ask("user.py", "long.t.isAlive")));
+    assert!(is_unknown(&project.ask("user.py", "big.t.isAlive")));
+    assert_eq!(only(project.ask("a.py", "t.isAlive")).mro[0], "threading.Thread");
+    assert_eq!(project.types.gave_up(&project.path("a.py")), None);
+}
+
+#[test]
+fn survives_what_recurses() {
+    let sum = ["1"; 9_000].join("+");
+    let chain: String = (0..3000).map(|at| format!("def f{at}(): return f{}()\n", at + 1)).collect();
+    let classes: String = (0..1000).map(|at| format!("class C{}(C{at}): pass\n", at + 1)).collect();
+    let attributes: String = (0..1000)
+        .map(|at| format!("    def m{at}(self):\n        self.x{at} = self.x{}\n", at + 1))
+        .collect();
+    for (text, attribute) in [
+        (format!("x = {sum}\nx.isAlive()\n"), "x.isAlive"),
+        (format!("{chain}f0().isAlive()\n"), "f0().isAlive"),
+        (format!("class C0: pass\n{classes}C1000().isAlive()\n"), "C1000().isAlive"),
+        (format!("class A:\n{attributes}    def f(self):\n        self.x0.isAlive()\n"), "self.x0.isAlive"),
+        ("class A(B): pass\nclass B(A): pass\nB().isAlive()\n".to_owned(), "B().isAlive"),
+        (
+            "def a(n):\n    return b(n)\ndef b(n):\n    return [a(n)] if n else a(n)\na(1).isAlive()\n"
+                .to_owned(),
+            "a(1).isAlive",
+        ),
+    ] {
+        let owners = Project::new(&[("a.py", &text)]).ask("a.py", attribute);
+        assert!(owners.classes.iter().all(|class| class.defined_by.is_none()), "{attribute}: {owners:?}");
+    }
+}
+
+#[test]
+fn many_threads_give_the_same_answers() {
+    use rayon::prelude::*;
+    let files: Vec<(String, String)> = (0..24)
+        .map(|at| {
+            let next = (at + 1) % 24;
+            let text = format!(
+                "import threading, m{next}\nclass A{at}(threading.Thread):\n    def other(self):\n        return m{next}.A{next}()\n\
+                 a = A{at}()\na.other().isAlive()\n"
+            );
+            (format!("m{at}.py"), text)
+        })
+        .collect();
+    let borrowed: Vec<(&str, &str)> =
+        files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let alone = Project::new(&borrowed);
+    let expected: Vec<Owners> = files.iter().map(|(name, _)| alone.ask(name, "a.other().isAlive")).collect();
+    assert_eq!(only(expected[23].clone()).mro[..2], ["m0.A0".to_owned(), "threading.Thread".to_owned()]);
+    let together = Project::new(&borrowed);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().expect("a pool");
+    let found: Vec<Owners> = pool.install(|| {
+        files.par_iter().rev().map(|(name, _)| together.ask(name, "a.other().isAlive")).collect()
+    });
+    assert_eq!(found.into_iter().rev().collect::<Vec<_>>(), expected);
+}

@@ -1,5 +1,7 @@
 //! Python source to its syntax tree.
 
+pub mod chains;
+
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{ModModule, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, lexer, parse_cells_unchecked, parse_unchecked};

@@ -11,9 +11,9 @@ mod limits;
 mod lineage;
 mod owners;
 mod roots;
+mod trace;
 
 use std::any::Any;
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,6 +29,7 @@ use crate::parse::Document;
 use crate::read::Source;
 use database::Database;
 use disk::Disk;
+use limits::Stopped;
 use owners::{Answer, Question};
 use roots::{Map, Roots};
 
@@ -92,18 +93,13 @@ pub struct Class {
     pub instance: bool,
 }
 
-thread_local! {
-    /// Whether this thread has the stack that inference needs.
-    static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
-}
-
 /// The stack that a thread needs for inference, in bytes.
 pub const STACK: usize = limits::STACK;
 
 /// Says that this thread was started with [`STACK`]; on others each question
 /// starts a thread of its own.
 pub fn has_room() {
-    HAS_ROOM.set(true);
+    limits::set_bottom();
 }
 
 impl Types {
@@ -123,7 +119,7 @@ impl Types {
         let known = known.unwrap_or_else(|| self.look_at(&path, &document.text));
         let Known::Imports(settings) = known else { return Owners::unknown() };
         let ask = || self.ask(&settings, &path, document, receiver, attr);
-        let answer = if HAS_ROOM.get() { ask() } else { with_room(ask) };
+        let answer = if limits::has_bottom() { ask() } else { with_room(ask) };
         answer.unwrap_or_else(|why| {
             self.lock().files.insert(path, Known::GivenUp(why));
             Owners::unknown()
@@ -251,10 +247,14 @@ const ATTEMPTS: u32 = 5;
 /// Asks, and survives what the engine does not.
 fn guarded(handle: &Database, question: &Question<'_>) -> Result<Answer, &'static str> {
     for _ in 0..ATTEMPTS {
+        limits::begin();
         match catch_unwind(AssertUnwindSafe(|| owners::answer(handle, question))) {
             Ok(answer) => return Ok(answer),
             Err(panic) if is_of_others(&*panic) => {}
-            Err(_) => break,
+            Err(panic) => match panic.downcast_ref::<Stopped>() {
+                Some(Stopped(why)) => return Err(why),
+                None => break,
+            },
         }
     }
     Err("the type engine failed on it")
@@ -268,9 +268,24 @@ fn is_of_others(panic: &(dyn Any + Send)) -> bool {
 fn with_room<T: Send>(ask: impl FnOnce() -> Result<T, &'static str> + Send) -> Result<T, &'static str> {
     const FAILED: &str = "no thread could be started for it";
     std::thread::scope(|scope| {
+        let ask = || {
+            limits::set_bottom();
+            ask()
+        };
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, ask);
         thread.map_err(|_| FAILED)?.join().unwrap_or(Err(FAILED))
     })
+}
+
+impl Drop for Types {
+    /// What is known holds syntax trees, which recurse when they are dropped.
+    fn drop(&mut self) {
+        let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
+        if !state.handles.is_empty() {
+            // Nobody waits for it: most often the program ends before.
+            let _ = std::thread::Builder::new().stack_size(STACK).spawn(move || drop(state));
+        }
+    }
 }
 
 impl std::fmt::Debug for Types {

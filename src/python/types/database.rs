@@ -15,6 +15,7 @@ use ty_python_semantic::lint::{LintRegistry, RuleSelection};
 use ty_python_semantic::{AnalysisSettings, PythonVersionWithSource, default_lint_registry};
 
 use super::disk::Disk;
+use super::limits;
 use super::roots::Roots;
 
 /// What is known so far. A clone is a handle to the same knowledge.
@@ -49,7 +50,12 @@ impl Database {
         };
         let rules = RuleSelection::default();
         let fixed = Fixed { rules, analysis: AnalysisSettings::default(), version, settings };
-        Self { storage: salsa::Storage::default(), files: Files::default(), disk, fixed: Arc::new(fixed) }
+        Self {
+            storage: salsa::Storage::new(Some(Box::new(limits::watch))),
+            files: Files::default(),
+            disk,
+            fixed: Arc::new(fixed),
+        }
     }
 
     /// How imports are found from these folders.

@@ -6,8 +6,10 @@ use rustc_hash::FxHashMap;
 use ty_module_resolver::file_to_module;
 use ty_python_core::definition::{Definition, DefinitionKind};
 use ty_python_core::place::ScopedPlaceId;
-use ty_python_core::scope::{NodeWithScopeKind, NodeWithScopeRef};
-use ty_python_core::{ProgramFile, attribute_scopes, place_table, semantic_index};
+use ty_python_core::scope::{NodeWithScopeKind, NodeWithScopeRef, ScopeId};
+use ty_python_core::{
+    ProgramFile, SemanticIndex, attribute_scopes, place_table, semantic_index, use_def_map,
+};
 use ty_python_semantic::types::TypeDefinition;
 use ty_python_semantic::types::{KnownClass, KnownInstanceType, SpecialFormType, Type};
 use ty_python_semantic::{Db, HasType as _, ProgramEnvironment, SemanticModel};
@@ -209,14 +211,9 @@ fn merge<'db>(lists: &mut Vec<Vec<Definition<'db>>>, order: &mut Vec<Definition<
 /// Whether the body of the class binds the name or, for an instance, a method
 /// assigns it to `self`.
 fn defines<'db>(db: &'db dyn Db, class: Definition<'db>, name: &str, instance: bool) -> bool {
-    let DefinitionKind::Class(node) = class.kind(db) else { return false };
-    let file = class.program_file(db);
-    let parsed = parsed_module(db, class.python_file(db)).load(db);
-    let index = semantic_index(db, file);
-    let Some(body) = index.try_node_scope(NodeWithScopeRef::Class(node.node(&parsed))) else { return false };
-    let scope = body.to_scope_id(db, file);
-    let symbol = place_table(db, scope);
-    if symbol.symbol_by_name(name).is_some_and(|symbol| symbol.is_bound() || symbol.is_declared()) {
+    let Some((index, scope)) = body(db, class) else { return false };
+    let symbols = place_table(db, scope);
+    if symbols.symbol_by_name(name).is_some_and(|symbol| symbol.is_bound() || symbol.is_declared()) {
         return true;
     }
     instance
@@ -227,6 +224,38 @@ fn defines<'db>(db: &'db dyn Db, class: Definition<'db>, name: &str, instance: b
                 place.is_bound() || place.is_declared()
             })
         })
+}
+
+/// What binds the name in the body of the class or, for an instance, in a method.
+pub(super) fn definitions<'db>(
+    db: &'db dyn Db,
+    class: Definition<'db>,
+    name: &str,
+    instance: bool,
+) -> Vec<Definition<'db>> {
+    let Some((index, scope)) = body(db, class) else { return Vec::new() };
+    let mut found = Vec::new();
+    if let Some(symbol) = place_table(db, scope).symbol_id(name) {
+        let bindings = use_def_map(db, scope).end_of_scope_symbol_bindings(symbol);
+        found.extend(bindings.filter_map(|binding| binding.binding.definition()));
+    }
+    for method in attribute_scopes(db, scope).filter(|_| instance) {
+        let places = index.place_table(method);
+        if let Some(member) = places.member_id_by_instance_attribute_name(name) {
+            let bindings = index.use_def_map(method).reachable_member_bindings(member);
+            found.extend(bindings.filter_map(|binding| binding.binding.definition()));
+        }
+    }
+    found
+}
+
+fn body<'db>(db: &'db dyn Db, class: Definition<'db>) -> Option<(&'db SemanticIndex<'db>, ScopeId<'db>)> {
+    let DefinitionKind::Class(node) = class.kind(db) else { return None };
+    let file = class.program_file(db);
+    let parsed = parsed_module(db, class.python_file(db)).load(db);
+    let index = semantic_index(db, file);
+    let body = index.try_node_scope(NodeWithScopeRef::Class(node.node(&parsed)))?;
+    Some((index, body.to_scope_id(db, file)))
 }
 
 /// The dotted name of a place of definition, and whether it is in the standard

@@ -16,6 +16,7 @@ use ty_python_semantic::{Db, HasType as _, ProgramEnvironment, SemanticModel};
 
 use super::database::Database;
 use super::lineage::{lineage, place};
+use super::trace::{self, This, Trace, Value};
 use super::{Class, Owners};
 
 /// What there was to say about a question.
@@ -54,7 +55,7 @@ pub(super) fn answer(db: &Database, question: &Question<'_>) -> Answer {
         Some((receiver, ty)) => {
             let env = model.program_environment();
             let mut collector = Collector { db, model: &model, env, receiver, attr: question.attr, owners };
-            collector.collect(ty, 0);
+            collector.trace(ty);
             owners = collector.owners;
         }
         None => owners.unknown = true,
@@ -91,6 +92,28 @@ struct Collector<'a, 'db> {
 }
 
 impl<'db> Collector<'_, 'db> {
+    /// What the engine does not know is followed, if that is possible.
+    fn trace(&mut self, ty: Type<'db>) {
+        let is_gap = |ty: &Type<'db>| matches!(ty, Type::Dynamic(_) | Type::Divergent(_));
+        let has_gap = match ty {
+            Type::Union(union) => union.elements(self.db).iter().any(is_gap),
+            ty => is_gap(&ty),
+        };
+        if !has_gap {
+            return self.collect(ty, 0);
+        }
+        for value in Trace::new(self.db).values(self.model, self.receiver, This::Around) {
+            match value {
+                Value::Type(ty) => self.collect(ty, 0),
+                Value::Object(class, instance) => self.class(class, instance, 0),
+                Value::Function(function, _) => self.owners.functions.push(place(self.db, function).0),
+                Value::Unknown => self.owners.unknown = true,
+            }
+        }
+        let nothing = self.owners == Owners::default();
+        self.owners.unknown |= nothing;
+    }
+
     fn collect(&mut self, ty: Type<'db>, depth: u32) {
         let db = self.db;
         if depth > DEEPEST {
@@ -240,11 +263,7 @@ impl<'db> Collector<'_, 'db> {
     }
 
     fn enclosing_class(&self) -> Option<Definition<'db>> {
-        let index = semantic_index(self.db, self.model.program_file());
-        let scope = self.model.scope(AnyNodeRef::from(self.receiver))?;
-        let mut around = index.ancestor_scopes(scope);
-        let class = around.find_map(|(_, scope)| scope.node().as_class())?;
-        Some(index.expect_single_definition(class))
+        trace::enclosing_class(self.db, self.model, AnyNodeRef::from(self.receiver))
     }
 
     fn class_around(&self, member: Definition<'db>) -> Option<Definition<'db>> {
