@@ -11,7 +11,9 @@ pub mod runtimes;
 
 mod stdlib;
 
-pub use stdlib::{Presence, may_bring, module as stdlib_module, name as stdlib_name};
+pub use stdlib::{
+    Presence, is_module as is_stdlib_module, may_bring, module as stdlib_module, name as stdlib_name,
+};
 
 /// A standard-library module that is gone, or whose names are.
 #[derive(Debug)]
@@ -232,8 +234,10 @@ pub fn is_importable(module: &str, name: Option<&str>, target: PythonVersion) ->
     }
 }
 
-/// Whether the catalogue knows the version that removed a name, and it is past.
-fn is_gone(module: &str, name: &str, target: PythonVersion) -> bool {
+/// Whether the catalogue knows the version that removed a name of a module or
+/// class, and it is past.
+#[must_use]
+pub fn is_gone(module: &str, name: &str, target: PythonVersion) -> bool {
     let fact = lookup::fact(&format!("{module}.{name}"));
     fact.and_then(|fact| fact.name.removed).is_some_and(|removed| removed <= target)
 }

@@ -85,6 +85,12 @@ pub fn name(module: &str, name: &str, target: PythonVersion) -> Option<bool> {
     }
 }
 
+/// Whether the dotted name is a module in any version, as against a class or a function.
+#[must_use]
+pub fn is_module(dotted: &str) -> bool {
+    find(dotted).is_some()
+}
+
 /// Whether a star import of the module may bring the name on any version;
 /// `None` for a module that is not the standard library's.
 #[must_use]

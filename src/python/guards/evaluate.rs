@@ -298,9 +298,12 @@ fn method_of_text<'a>(code: &Code<'a>, call: &'a ast::ExprCall, steps: u32) -> O
 fn attribute_present<'a>(code: &Code<'a>, call: &'a ast::ExprCall, absent: Value) -> Value {
     let [object, Expr::StringLiteral(name), ..] = &call.arguments.args[..] else { return Value::Unknown };
     let meanings = code.names().resolve(object);
+    let name = name.value.to_str();
     match meanings.only() {
-        Some(module) => present(code, module, Some(name.value.to_str()), absent),
-        None => Value::Unknown,
+        Some(module) if catalogue::is_stdlib_module(module) => present(code, module, Some(name), absent),
+        // Of a class only what is gone is known.
+        Some(class) if catalogue::is_gone(class, name, code.target) => absent,
+        _ => Value::Unknown,
     }
 }
 

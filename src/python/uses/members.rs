@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 
 use super::walk::is_member;
 use super::{Use, UseForm};
-use crate::catalogue::{Fact, lookup, reexports};
+use crate::catalogue::{self, Fact, Kind, lookup, reexports};
 use crate::finding::Confidence;
 use crate::python::Code;
 use crate::python::names::{BindingKind, Meanings};
@@ -21,7 +21,8 @@ pub(super) fn find<'a>(
     uses: &mut Vec<Use<'a>>,
 ) {
     let facts = lookup::with_last(attribute.attr.as_str()).iter();
-    let facts: Vec<Fact> = facts.copied().filter(|fact| code.looks_for(*fact)).collect();
+    let is_name = |fact: &Fact| fact.name.kind != Some(Kind::Parameter) && code.looks_for(*fact);
+    let facts: Vec<Fact> = facts.copied().filter(is_name).collect();
     if let Some(fact) = of_module(code, attribute, &facts, meanings) {
         let form = UseForm::Attribute(attribute, call);
         uses.push(Use {
@@ -80,6 +81,9 @@ pub(super) fn confidence<'a>(
     if is_common(fact) && !code.names().imports_module(fact.module.name) {
         return None;
     }
+    if is_from_elsewhere(code, meanings) {
+        return None;
+    }
     let owners = match code.types {
         Some(types) => types.owners(code.document, receiver.range(), attribute.attr.as_str()),
         None => Owners { unknown: true, ..Owners::default() },
@@ -108,6 +112,21 @@ pub(super) fn confidence<'a>(
     Some(if fact.name.distinctive { Confidence::Likely } else { Confidence::Possible })
 }
 
+/// Whether names tell enough: a function or value of a module of the standard
+/// library, or of a package that is not part of the project.
+fn is_from_elsewhere(code: &Code<'_>, meanings: &Meanings<'_>) -> bool {
+    let Some((receiver, _)) = meanings.only().and_then(|dotted| dotted.rsplit_once('.')) else {
+        return false;
+    };
+    if receiver.starts_with('.') || receiver.is_empty() {
+        return false;
+    }
+    let top = receiver.split('.').next().unwrap_or(receiver);
+    let standard = catalogue::is_stdlib_module(top);
+    catalogue::is_stdlib_module(receiver)
+        || !standard && top != "builtins" && !code.project.has_module(&code.document.path, top)
+}
+
 /// What may be assumed of a class that is known and does not show the member.
 fn assumed(class: &Class, receiver: &Expr, fact: Fact) -> Option<Confidence> {
     if class.defined_by.is_some() {
@@ -125,8 +144,9 @@ fn assumed(class: &Class, receiver: &Expr, fact: Fact) -> Option<Confidence> {
     }
 }
 
+/// A method of test cases by its name; `assert_` is a name that other bases give too.
 fn is_assertion(fact: Fact) -> bool {
-    fact.module.name == "unittest" && fact.name.class() == Some("TestCase")
+    fact.module.name == "unittest" && fact.name.class() == Some("TestCase") && fact.name.last() != "assert_"
 }
 
 /// Whether the attribute of such a value is the standard library's member.
@@ -194,36 +214,72 @@ fn is_named(target: &Expr, name: &str) -> bool {
 #[must_use]
 pub fn is_common(fact: Fact) -> bool {
     const COMMON: &[&str] = &[
-        "__enter__",
-        "__exit__",
+        "__await__",
+        "__getattr__",
         "__getitem__",
+        "__iter__",
+        "__len__",
+        "_asdict",
+        "_make",
+        "_parse_args",
+        "_replace",
+        "add_argument_group",
+        "addCleanup",
         "append",
+        "callback",
+        "cert_file",
+        "certfile",
         "clear",
         "close",
         "copy",
         "count",
+        "current_task",
+        "doctype",
+        "error",
         "extend",
         "filename",
         "find",
+        "find_loader",
+        "find_module",
         "format",
+        "fromkeys",
         "get",
+        "getcode",
+        "geturl",
         "index",
+        "info",
+        "inner",
         "insert",
         "items",
         "join",
+        "joinpath",
+        "key_file",
+        "keyfile",
         "keys",
+        "load_module",
+        "n",
         "name",
         "open",
+        "outer",
         "pop",
         "read",
         "remove",
         "replace",
         "reverse",
+        "runcall",
+        "s",
+        "shuffle",
         "sort",
         "split",
+        "ssl_version",
+        "starttls",
+        "submit",
+        "tarfile",
+        "trace",
         "update",
         "values",
         "write",
+        "xpath",
     ];
     COMMON.contains(&fact.name.last())
 }
