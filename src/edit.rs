@@ -6,6 +6,9 @@
 pub mod app_settings;
 pub mod imports;
 pub mod json;
+pub mod members;
+pub mod repair;
+pub mod spell;
 pub mod successors;
 pub mod unused;
 pub mod yaml;

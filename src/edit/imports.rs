@@ -78,7 +78,7 @@ pub fn is_alone(text: &str, statement: TextRange) -> bool {
 }
 
 /// A comment that only tells a tool something about the statement before it.
-fn is_pragma(comment: &str) -> bool {
+pub(super) fn is_pragma(comment: &str) -> bool {
     const TOOLS: &[&str] =
         &["noqa", "type:", "pylint:", "pragma:", "isort:", "nosec", "fmt:", "pyright:", "ruff:", "newskin:"];
     let text = comment.trim_start_matches('#').trim_start();
@@ -95,7 +95,7 @@ fn siblings(body: &[Stmt], statement: TextRange) -> Option<usize> {
 }
 
 /// The blocks directly within a compound statement.
-fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
+pub(super) fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
     match stmt {
         Stmt::FunctionDef(stmt) => vec![&stmt.body],
         Stmt::ClassDef(stmt) => vec![&stmt.body],
@@ -121,21 +121,21 @@ fn blocks(stmt: &Stmt) -> Vec<&[Stmt]> {
 /// longer lines by hand, and looking far for each statement of one would never end.
 const LONGEST: usize = 10_000;
 
-fn start_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
+pub(super) fn start_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
     let offset = offset.to_usize();
     let from = text.floor_char_boundary(offset.saturating_sub(LONGEST));
     let start = text[from..offset].rfind(['\n', '\r']).map(|at| from + at + 1);
     start.or((from == 0).then_some(0)).and_then(|start| TextSize::try_from(start).ok())
 }
 
-fn end_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
+pub(super) fn end_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
     let offset = offset.to_usize();
     let to = text.floor_char_boundary((offset + LONGEST).min(text.len()));
     let end = text[offset..to].find(['\n', '\r']).map(|at| offset + at);
     end.or((to == text.len()).then_some(to)).and_then(|end| TextSize::try_from(end).ok())
 }
 
-fn past_line_end(text: &str, line_end: TextSize) -> TextSize {
+pub(super) fn past_line_end(text: &str, line_end: TextSize) -> TextSize {
     let after = &text[line_end.to_usize()..];
     let length = if after.starts_with("\r\n") { 2 } else { u32::from(!after.is_empty()) };
     line_end + TextSize::new(length)

@@ -51,7 +51,7 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
 }
 
 /// Whether a comment such as `# type: (Name) -> None` mentions the name.
-fn in_type_comments(text: &str, name: &str) -> bool {
+pub(super) fn in_type_comments(text: &str, name: &str) -> bool {
     let comments =
         text.match_indices("# type:").map(|(at, _)| text[at..].split('\n').next().unwrap_or_default());
     comments.into_iter().any(|comment| has_word(comment, name))
@@ -96,7 +96,7 @@ fn is_read(code: &Code<'_>, id: BindingId) -> bool {
 }
 
 /// Modules that exist to hand names on to others.
-fn is_compatibility_module(code: &Code<'_>) -> bool {
+pub(super) fn is_compatibility_module(code: &Code<'_>) -> bool {
     let name = code.document.path.file_stem().unwrap_or_default().to_string_lossy();
     ["compat", "six", "py3k", "py2", "backport"].iter().any(|word| name.contains(word))
 }

@@ -43,6 +43,8 @@ struct BranchId(u32);
 struct Scope<'a> {
     kind: ScopeKind,
     parent: Option<ScopeId>,
+    /// Where names are looked up in it first.
+    range: TextRange,
     symbols: FxHashMap<&'a str, Vec<BindingId>>,
     globals: FxHashSet<&'a str>,
     nonlocals: FxHashSet<&'a str>,
@@ -190,6 +192,29 @@ impl<'a> Names<'a> {
             _ => None,
         });
         classes.min_by_key(|class| class.range().len())
+    }
+
+    /// The bindings from which a read of `name` at a place would take its value,
+    /// wherever in their scope they stand; empty for a built-in or unknown name.
+    #[must_use]
+    pub fn bindings_at(&self, name: &str, place: TextSize) -> &[BindingId] {
+        // Scopes are listed outer before inner.
+        let holds = |scope: &Scope<'_>| scope.range.contains(place);
+        let innermost = self.scopes.iter().rposition(holds).unwrap_or_default();
+        let mut at = Some(ScopeId(u32::try_from(innermost).unwrap_or_default()));
+        let mut own = true;
+        while let Some(id) = at {
+            let scope = self.scope(id);
+            if scope.globals.contains(name) {
+                return self.module_bindings(name);
+            }
+            let hidden = scope.kind == ScopeKind::Class && !own || scope.nonlocals.contains(name);
+            if let Some(found) = scope.symbols.get(name).filter(|_| !hidden) {
+                return found;
+            }
+            (at, own) = (scope.parent, false);
+        }
+        &[]
     }
 
     /// Whether the binding is at module level, where other modules see it.

@@ -19,7 +19,7 @@ pub(super) fn build(body: &[Stmt]) -> Names<'_> {
         reads: Default::default(),
     };
     let mut builder = Builder { names, scope: ScopeId(0), branch: BranchId(0), forks: 0 };
-    builder.push_scope(ScopeKind::Module, None);
+    builder.push_scope(ScopeKind::Module, None, TextRange::up_to(TextSize::new(u32::MAX)));
     builder.visit_body(body);
     let mut names = builder.names;
     names.references.sort_by_key(|reference| reference.name.range.start());
@@ -34,11 +34,12 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn push_scope(&mut self, kind: ScopeKind, parent: Option<ScopeId>) -> ScopeId {
+    fn push_scope(&mut self, kind: ScopeKind, parent: Option<ScopeId>, range: TextRange) -> ScopeId {
         let id = ScopeId(u32::try_from(self.names.scopes.len()).unwrap_or(u32::MAX));
         self.names.scopes.push(Scope {
             kind,
             parent,
+            range,
             symbols: Default::default(),
             globals: Default::default(),
             nonlocals: Default::default(),
@@ -48,10 +49,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Runs `visit` in a new scope below the current one.
-    fn within(&mut self, kind: ScopeKind, visit: impl FnOnce(&mut Self)) {
+    fn within(&mut self, kind: ScopeKind, range: TextRange, visit: impl FnOnce(&mut Self)) {
         let (outer, outer_branch) = (self.scope, self.branch);
         self.branch = self.push_branch(0, false);
-        self.scope = self.push_scope(kind, Some(outer));
+        self.scope = self.push_scope(kind, Some(outer), range);
         visit(self);
         (self.scope, self.branch) = (outer, outer_branch);
     }
@@ -131,13 +132,13 @@ impl<'a> Builder<'a> {
             if let Some(returns) = &function.returns {
                 this.visit_annotation(returns);
             }
-            this.within(ScopeKind::Function, |this| {
+            this.within(ScopeKind::Function, range_of(&function.body), |this| {
                 this.bind_parameters(&function.parameters);
                 this.body(&function.body);
             });
         };
         match function.type_params {
-            Some(_) => self.within(ScopeKind::Function, body),
+            Some(_) => self.within(ScopeKind::Function, function.range(), body),
             None => body(self),
         }
         self.bind(
@@ -157,10 +158,10 @@ impl<'a> Builder<'a> {
             if let Some(arguments) = &class.arguments {
                 this.visit_arguments(arguments);
             }
-            this.within(ScopeKind::Class, |this| this.body(&class.body));
+            this.within(ScopeKind::Class, range_of(&class.body), |this| this.body(&class.body));
         };
         match class.type_params {
-            Some(_) => self.within(ScopeKind::Function, body),
+            Some(_) => self.within(ScopeKind::Function, class.range(), body),
             None => body(self),
         }
         self.bind(class.name.as_str(), BindingKind::Class(class), class.name.range(), class.end());
@@ -191,12 +192,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn comprehension(&mut self, generators: &'a [Comprehension], results: &[&'a Expr]) {
+    fn comprehension(&mut self, range: TextRange, generators: &'a [Comprehension], results: &[&'a Expr]) {
         // The first iterable is evaluated outside.
         if let Some(first) = generators.first() {
             self.visit_expr(&first.iter);
         }
-        self.within(ScopeKind::Function, |this| {
+        self.within(ScopeKind::Function, range, |this| {
             for (at, generator) in generators.iter().enumerate() {
                 if at > 0 {
                     this.visit_expr(&generator.iter);
@@ -301,7 +302,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
             }
             Stmt::TypeAlias(alias) => {
                 self.bind_target(&alias.name, None, alias.end());
-                self.within(ScopeKind::Function, |this| {
+                self.within(ScopeKind::Function, alias.range(), |this| {
                     if let Some(parameters) = &alias.type_params {
                         this.visit_type_params(parameters);
                     }
@@ -366,21 +367,21 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 if let Some(parameters) = &lambda.parameters {
                     self.parameter_values(parameters);
                 }
-                self.within(ScopeKind::Function, |this| {
+                self.within(ScopeKind::Function, lambda.body.range(), |this| {
                     if let Some(parameters) = &lambda.parameters {
                         this.bind_parameters(parameters);
                     }
                     this.visit_expr(&lambda.body);
                 });
             }
-            Expr::ListComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
-            Expr::SetComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
-            Expr::Generator(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
+            Expr::ListComp(comp) => self.comprehension(comp.range(), &comp.generators, &[&comp.elt]),
+            Expr::SetComp(comp) => self.comprehension(comp.range(), &comp.generators, &[&comp.elt]),
+            Expr::Generator(comp) => self.comprehension(comp.range(), &comp.generators, &[&comp.elt]),
             Expr::DictComp(comp) => {
                 // Since 3.15 the key may be missing (unpacking).
                 let key = comp.key.as_deref();
                 let results: Vec<&'a Expr> = key.into_iter().chain([&*comp.value]).collect();
-                self.comprehension(&comp.generators, &results);
+                self.comprehension(comp.range(), &comp.generators, &results);
             }
             Expr::StringLiteral(string) => {
                 self.names.strings.extend(string.value.iter().map(|part| &*part.value));
@@ -425,4 +426,9 @@ impl<'a> Visitor<'a> for Builder<'a> {
         self.bind(name.as_str(), BindingKind::Other, name.range(), name.end());
         visitor::walk_type_param(self, parameter);
     }
+}
+
+fn range_of(body: &[Stmt]) -> TextRange {
+    let ends = body.first().zip(body.last());
+    ends.map_or(TextRange::default(), |(first, last)| TextRange::new(first.start(), last.end()))
 }
