@@ -75,9 +75,7 @@ pub fn extension(
     let text = &code.document.text;
     let block = block_of(code.module.body(), import.range())?;
     let other = block.iter().filter_map(Stmt::as_import_from_stmt).find(|other| {
-        other.level == 0
-            && other.module.as_ref().is_some_and(|module| module.as_str() == home)
-            && other.names.iter().all(|alias| alias.name.as_str() != "*")
+        imports_from(other, home)
             && (other.end() <= import.start() || first_read.is_none_or(|read| other.end() <= read))
     })?;
     let removal = without_alias(code, import, alias)?;
@@ -87,8 +85,17 @@ pub fn extension(
     Some(vec![removal, added(text, other, spelled)?])
 }
 
+/// Whether an import takes single names from a module.
+#[must_use]
+pub fn imports_from(import: &StmtImportFrom, module: &str) -> bool {
+    import.level == 0
+        && import.module.as_ref().is_some_and(|own| own.as_str() == module)
+        && import.names.iter().all(|alias| alias.name.as_str() != "*")
+}
+
 /// One name more in an import.
-fn added(text: &str, import: &StmtImportFrom, spelled: &str) -> Option<Change> {
+#[must_use]
+pub fn added(text: &str, import: &StmtImportFrom, spelled: &str) -> Option<Change> {
     let names = &import.names;
     let sorted = names.is_sorted_by(|one, other| one.name.as_str() <= other.name.as_str());
     let next = names.iter().find(|alias| sorted && alias.name.as_str() > spelled);
@@ -101,12 +108,17 @@ fn added(text: &str, import: &StmtImportFrom, spelled: &str) -> Option<Change> {
     if !own_line && length > LINE {
         return None;
     }
+    let behind = &text[TextRange::new(near.end(), end)];
+    // A comment behind a statement speaks of the names that are in it now.
+    let comment = behind.find('#').map(|at| &behind[at..]);
+    if !own_line && comment.is_some_and(|comment| !is_pragma(comment)) {
+        return None;
+    }
     let between = if own_line { format!(",\n{indent}") } else { ", ".to_owned() };
     if next.is_some() {
         return Some(Change::new(TextRange::empty(near.start()), format!("{spelled}{between}")));
     }
-    let behind = &text[TextRange::new(near.end(), end)];
-    (!behind.contains('#') || near.end() == import.end())
+    (comment.is_none() || near.end() == import.end())
         .then(|| Change::new(TextRange::empty(near.end()), format!("{between}{spelled}")))
 }
 

@@ -5,6 +5,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Change;
 use super::imports::{blocks, end_of_line, indentation, is_alone};
+use super::members::{added, imports_from};
 use crate::catalogue::is_importable;
 use crate::python::Code;
 use crate::python::names::{BindingId, BindingKind, member_of};
@@ -74,12 +75,12 @@ impl Spelling {
 #[must_use]
 pub fn name(code: &Code<'_>, dotted: &str, at: At) -> Option<Spelling> {
     let (home, member) = match dotted.rsplit_once('.') {
-        None | Some(("builtins", _)) => {
-            let name = dotted.rsplit('.').next().unwrap_or(dotted);
-            let free = code.names().bindings_at(name, at.place).is_empty() && !has_star(code);
+        Some(("builtins", name)) => {
+            let free = code.names().bindings_at(name, at.place).is_empty() && !code.names().has_star();
             return free.then(|| Spelling::existing(name));
         }
-        Some(parts) => parts,
+        Some(parts) if !is_module(dotted) => parts,
+        _ => return module(code, dotted, at),
     };
     let gives = |kind: BindingKind<'_>| matches!(kind, BindingKind::From(import, alias) if member_of(import, alias) == dotted);
     if let Some(name) = bound(code, at.place, gives) {
@@ -128,6 +129,12 @@ pub fn module(code: &Code<'_>, module: &str, at: At) -> Option<Spelling> {
     Some(Spelling { text: module.to_owned(), missing })
 }
 
+/// Whether a dotted name is a module of the standard library.
+#[must_use]
+pub fn is_module(dotted: &str) -> bool {
+    is_importable(dotted, None, PythonVersion::PY313) == Some(true)
+}
+
 /// Whether nothing at a place, and nothing at module level, has this name.
 #[must_use]
 pub fn is_free(code: &Code<'_>, name: &str, place: TextSize) -> bool {
@@ -138,11 +145,7 @@ pub fn is_free(code: &Code<'_>, name: &str, place: TextSize) -> bool {
     };
     names.bindings_at(name, place).is_empty()
         && names.module_bindings(name).is_empty()
-        && !(has_star(code) && is_unbound_read())
-}
-
-fn has_star(code: &Code<'_>) -> bool {
-    !code.names().module_bindings("*").is_empty()
+        && !(names.has_star() && is_unbound_read())
 }
 
 /// A name that surely has what `gives` looks for, whenever the place is reached.
@@ -239,6 +242,13 @@ fn insertion(code: &Code<'_>, import: &Import, at: At) -> Option<Change> {
     let text = &code.document.text;
     let body = code.module.body();
     let statement = import.statement();
+    if let Import::Member(module, member) = import {
+        let known = before(body, at.place).into_iter().filter_map(Stmt::as_import_from_stmt);
+        let known = known.filter(|known| imports_from(known, module));
+        if let Some(change) = known.last().and_then(|known| added(text, known, member)) {
+            return Some(change);
+        }
+    }
     if let Some(beside) = at.beside
         && before(body, at.place).iter().any(|stmt| stmt.range() == beside)
         && !body.iter().any(|stmt| stmt.range() == beside)

@@ -2,6 +2,8 @@
 
 use crate::catalogue::{Fact, Form, Kind, lookup};
 use crate::discover;
+use crate::edit::Plan;
+use crate::edit::repair::{Repair, repair};
 use crate::finding::{Confidence, Severity};
 use crate::python::Code;
 use crate::python::guards::{Reach, reach, reach_member};
@@ -54,9 +56,20 @@ pub fn report<'a>(
         .confidence(confidence)
         .url(fact.source())
         .versions(fact.name.deprecated, fact.name.removed);
-    match help(fact) {
-        Some(help) => draft.help(help).emit(),
-        None => draft.emit(),
+    let draft = match help(fact) {
+        Some(help) => draft.help(help),
+        None => draft,
+    };
+    // What only runs where the new name is missing is there for the old one.
+    let repair = (confidence > Confidence::Possible).then(|| repair(code, file.minimum(), one)).flatten();
+    let Some(Repair { plan: Plan { message, reason, changes }, shown_because }) = repair else {
+        return draft.emit();
+    };
+    let edits = changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
+    match (shown_because, reason) {
+        (Some(shown), _) => draft.display_fix(message, shown, edits).emit(),
+        (None, Some(reason)) => draft.unsafe_fix(message, reason, edits).emit(),
+        (None, None) => draft.safe_fix(message, edits).emit(),
     }
 }
 

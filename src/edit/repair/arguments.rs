@@ -101,13 +101,9 @@ fn removal(text: &str, call: &ExprCall, arguments: &[Argument<'_>], at: usize) -
     let open = call.arguments.start() + TextSize::new(1);
     let close = call.arguments.end() - TextSize::new(1);
     let end = own.comma.map_or(own.range.end(), |comma| comma.end());
-    if arguments.len() == 1 {
-        let all = TextRange::new(open, close);
-        return gone(if text[all].contains('#') && !text[own.range].contains('#') {
-            TextRange::new(own.range.start(), end)
-        } else {
-            all
-        });
+    let all = TextRange::new(open, close);
+    if arguments.len() == 1 && text[all].matches('#').count() == text[own.range].matches('#').count() {
+        return gone(all);
     }
     if let Some(lines) = own_lines(text, TextRange::new(own.range.start(), end)) {
         return match lines {

@@ -8,7 +8,7 @@ use super::{Repair, Site, coroutine, rename, template, unpacked};
 use crate::catalogue::{Kind, is_importable};
 use crate::edit::imports::{indentation, is_alone, remove_statement};
 use crate::edit::members::{extension, move_alias, without_alias};
-use crate::edit::spell::{At, Import, Spelling, is_free};
+use crate::edit::spell::{At, Import, Spelling, is_free, is_module};
 use crate::edit::unused::{drop_unused, in_type_comments, is_compatibility_module};
 use crate::edit::{Change, is_package_init};
 use crate::python::names::{BindingId, BindingKind, member_of};
@@ -89,6 +89,11 @@ impl<'a> Imported<'_, '_, 'a> {
         let message = rename::message(site, replace);
         let renamed = self.reads().iter().map(|read| Change::new(read.range(), member));
         let same = local == member;
+        if is_module(replace) {
+            let text = if local == replace { replace.to_owned() } else { format!("{replace} as {local}") };
+            changes.extend(self.exchanged(&[Import::Module(text)])?);
+            return Some(Repair::new(message, changes));
+        }
         if home == "builtins" {
             let free = same || self.reads().iter().all(|read| is_free(site.code, member, read.start()));
             if !self.is_private() || !free {
@@ -205,7 +210,10 @@ impl<'a> Imported<'_, '_, 'a> {
         let mut changes = vec![without_alias(code, self.import, self.alias)?];
         for one in missing {
             let spelling = Spelling { text: String::new(), missing: Some(one.clone()) };
-            changes.extend(spelling.insertion(code, At { place: self.first_read()?, beside: Some(range) })?);
+            changes.extend(spelling.insertion(
+                code,
+                At { place: self.first_read().unwrap_or(range.end()), beside: Some(range) },
+            )?);
         }
         Some(changes)
     }

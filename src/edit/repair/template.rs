@@ -21,8 +21,10 @@ pub(super) fn attribute<'a>(
     at: At,
 ) -> Option<Repair> {
     let kind = site.name().kind;
+    // `{self}` of a class method is the class.
+    let receiver = site.name().class().map(|_| attribute);
     let whole = match call.filter(|_| !matches!(kind, Some(Kind::Constant))) {
-        Some(call) => Old { whole: call.range(), receiver: None, call: Some(call) },
+        Some(call) => Old { whole: call.range(), receiver, call: Some(call) },
         None if kind == Some(Kind::Constant) => Old { whole: attribute.range(), receiver: None, call: None },
         None => return None,
     };
@@ -30,7 +32,12 @@ pub(super) fn attribute<'a>(
 }
 
 /// A name that a star import brought.
-pub(super) fn star<'a>(site: &Site<'_, 'a>, name: &'a ExprName, call: Option<&'a ExprCall>, at: At) -> Option<Repair> {
+pub(super) fn star<'a>(
+    site: &Site<'_, 'a>,
+    name: &'a ExprName,
+    call: Option<&'a ExprCall>,
+    at: At,
+) -> Option<Repair> {
     let old = match call {
         Some(call) => Old { whole: call.range(), receiver: None, call: Some(call) },
         None if site.name().kind == Some(Kind::Constant) => {
@@ -69,9 +76,7 @@ fn complete(site: &Site<'_, '_>, new: New, at: At) -> Option<Repair> {
 }
 
 pub(super) fn message(site: &Site<'_, '_>) -> String {
-    let new = site.name().rewrite.unwrap_or_default();
-    let shown = new.replace("{self}", "…").replace("{*}", "…");
-    let shown = (0..9).fold(shown, |text, at| text.replace(&format!("{{{at}}}"), "…"));
+    let shown = site.name().rewritten().unwrap_or_default();
     if site.is_member() {
         format!("Replace `{}` with `{shown}`", site.name().last())
     } else {
@@ -175,28 +180,54 @@ fn spelled(site: &Site<'_, '_>, at: At) -> Option<(String, Vec<Import>)> {
     let mut template = site.name().rewrite?.to_owned();
     let mut missing = Vec::new();
     for module in site.name().imports {
-        let spelling = spell::module(site.code, module, at)?;
-        missing.extend(spelling.missing);
-        if spelling.text != *module {
-            template = replace_module(&template, module, &spelling.text);
+        if let Some(spelling) = spell::module(site.code, module, at) {
+            missing.extend(spelling.missing);
+            template = replace_dotted(&template, module, &spelling.text);
+            continue;
+        }
+        for member in members(&template, module) {
+            let dotted = format!("{module}.{member}");
+            let spelling = spell::name(site.code, &dotted, at)?;
+            missing.extend(spelling.missing);
+            template = replace_dotted(&template, &dotted, &spelling.text);
         }
     }
     Some((template, missing))
 }
 
-fn replace_module(template: &str, module: &str, new: &str) -> String {
-    let mut result = String::new();
-    let mut rest = template;
-    let dotted = format!("{module}.");
-    while let Some(at) = rest.find(&dotted) {
-        let before = rest[..at].chars().next_back().or(result.chars().next_back());
-        let inside = before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.'));
-        result.push_str(&rest[..at]);
-        result.push_str(if inside { module } else { new });
-        result.push('.');
-        rest = &rest[at + dotted.len()..];
+/// The names that a template takes from a module, each once.
+fn members(template: &str, module: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (at, dotted) in template.match_indices(module) {
+        let rest = template[at + dotted.len()..].strip_prefix('.').unwrap_or_default();
+        let member: String =
+            rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        if is_start(&template[..at]) && !member.is_empty() && !found.contains(&member) {
+            found.push(member);
+        }
     }
-    result + rest
+    found
+}
+
+/// Whether a dotted name can begin behind this text.
+fn is_start(before: &str) -> bool {
+    !before.ends_with(|letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '}'))
+}
+
+/// Another spelling for a dotted name, wherever it stands in a template.
+fn replace_dotted(template: &str, dotted: &str, new: &str) -> String {
+    let mut result = String::new();
+    let mut rest = 0;
+    for (at, found) in template.match_indices(dotted) {
+        let behind = &template[at + found.len()..];
+        let goes_on = behind.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+        if is_start(&template[..at]) && !goes_on {
+            result.push_str(&template[rest..at]);
+            result.push_str(new);
+            rest = at + found.len();
+        }
+    }
+    result + &template[rest..]
 }
 
 /// What a template takes from the old text; in the order of the old text.
