@@ -70,7 +70,7 @@ fn repaired(text: &str, path: &str, threshold: Applicability) -> String {
         root: PathBuf::from("/nowhere"),
         minimum: Some(OLD),
         min_severity: Severity::Info,
-        min_confidence: Confidence::Likely,
+        min_confidence: Confidence::Possible,
         ..Settings::default()
     };
     let path: Arc<Path> = Path::new(path).into();
@@ -120,7 +120,7 @@ fn interpreters_agree_with_the_repairs() {
     let (Some(old), Some(new)) = (interpreters::find("3.8"), interpreters::find("3.13")) else { return };
     let cases = cases();
     let running: Vec<&Case> = cases.iter().filter(|case| case.runs).collect();
-    assert!(running.len() > 30, "hardly any case runs");
+    assert!(running.len() > 20, "hardly any case runs");
     let wrong: Vec<String> = running
         .par_iter()
         .filter_map(|case| {

@@ -11,9 +11,6 @@ mod rename;
 mod template;
 mod unpacked;
 
-#[cfg(test)]
-mod tests;
-
 use ruff_python_ast::find_node::{CoveringNode, covering_node};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{AnyNodeRef, ExceptHandler, Expr, ExprAttribute, ExprContext};

@@ -39,7 +39,8 @@ pub fn report<'a>(
     sink: &mut Sink<'_>,
 ) {
     let fact = one.fact;
-    let confidence = match reached(code, one) {
+    let reached = reached(code, one);
+    let confidence = match reached {
         Reach::Live => one.confidence,
         Reach::Fallback => Confidence::Possible,
         Reach::Guarded | Reach::Dead => return,
@@ -61,7 +62,7 @@ pub fn report<'a>(
         None => draft,
     };
     // What only runs where the new name is missing is there for the old one.
-    let repair = (confidence > Confidence::Possible).then(|| repair(code, file.minimum(), one)).flatten();
+    let repair = (reached == Reach::Live).then(|| repair(code, file.minimum(), one)).flatten();
     let Some(Repair { plan: Plan { message, reason, changes }, shown_because }) = repair else {
         return draft.emit();
     };
