@@ -1,6 +1,7 @@
 //! Documents and rules to findings.
 
 pub mod baseline;
+mod embedded;
 pub mod suppressions;
 pub mod triggers;
 
@@ -8,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::config::Settings;
 use crate::discover::{Kind, Target};
+use crate::embedded::{Embedded, Piece};
 use crate::finding::{Finding, Problem, Severity};
 use crate::parse::{Document, Syntax};
 use crate::project::Project;
@@ -15,7 +17,7 @@ use crate::python::Code;
 use crate::python::types::Types;
 use crate::read::{self, Source, Unreadable};
 use crate::rule::registry::Entry;
-use crate::rule::{File, Sink};
+use crate::rule::{File, Sink, Trigger};
 use crate::rules::RULES;
 use triggers::Scan;
 
@@ -34,6 +36,8 @@ pub struct Checker<'a> {
     types: &'a Types,
     settings: &'a Settings,
     rules: Vec<&'static Entry>,
+    /// Whether any of them judges Python code within other files.
+    pieces: bool,
     /// Apart, so that the words of one language are not searched in the other.
     python: Scan,
     other: Scan,
@@ -52,13 +56,15 @@ impl<'a> Checker<'a> {
         let reads_python = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| kind.holds_python());
         let reads_other = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| !kind.holds_python());
         let (python, other) = (Scan::new(&rules, reads_python), Scan::new(&rules, reads_other));
-        Self { project, types, settings, rules, python, other }
+        let pieces = rules.iter().any(|entry| reads_pieces(entry));
+        Self { project, types, settings, rules, pieces, python, other }
     }
 
     /// Whether any selected rule reads this kind; if not, the file is not even opened.
     #[must_use]
     pub fn reads(&self, kind: Kind) -> bool {
         self.rules.iter().any(|entry| entry.rule.meta().kinds.contains(&kind))
+            || self.pieces && kind.holds_commands()
     }
 
     /// Reads and checks one file. A panic costs that file alone.
@@ -95,17 +101,18 @@ impl<'a> Checker<'a> {
 
     fn check_readable(&self, source: Source) -> Checked {
         let active = self.active(&source);
-        if active.is_empty() && !suppressions::may_have(&source.text) {
+        let pieces = self.pieces(&source, &active);
+        if active.is_empty() && !pieces && !suppressions::may_have(&source.text) {
             return Checked::default();
         }
         let document = match Document::parse(source, self.settings.target) {
             Ok(document) => document,
-            // Without a rule that reads the file nobody misses its syntax.
-            Err(_) if active.is_empty() => return Checked::default(),
+            // Without a rule that is about the file nobody misses its syntax.
+            Err(_) if active.iter().all(|entry| entry.rule.reads_starts()) => return Checked::default(),
             Err(unparsed) => return self.unparsed(*unparsed),
         };
         let mut findings = Vec::new();
-        self.run(&document, &active, &mut findings);
+        self.run(&document, &active, pieces, &mut findings);
         Checked { findings: self.finish(&document, findings), problem: None }
     }
 
@@ -123,7 +130,53 @@ impl<'a> Checker<'a> {
         .collect()
     }
 
-    fn run(&self, document: &Document, active: &[&'static Entry], findings: &mut Vec<Finding>) {
+    /// Whether Python code within the file is to be looked for: only where it
+    /// can stand and a rule would have something to say of it.
+    fn pieces(&self, source: &Source, active: &[&'static Entry]) -> bool {
+        let has = |sign: &[u8]| memchr::memmem::find(source.text.as_bytes(), sign).is_some();
+        let signs: &[&[u8]] = match source.kind {
+            _ if !self.pieces => &[],
+            Kind::Python | Kind::Notebook => {
+                &[b"-c", b">>> ", b"_python", b"runpython", b"exec(", b"eval(", b"compile(", b"timeit"]
+            }
+            kind if kind.holds_commands() => &[b"-c", b"<<", b"ZipFile", b"InlineCode", b"python"],
+            _ => &[],
+        };
+        if !signs.iter().any(|sign| has(sign)) {
+            return false;
+        }
+        if source.kind.holds_python() {
+            return active.iter().any(|entry| reads_pieces(entry));
+        }
+        self.awake_in_piece(&source.text).next().is_some()
+    }
+
+    /// The rules whose words stand in Python code within another file.
+    fn awake_in_piece(&self, text: &str) -> impl Iterator<Item = &'static Entry> + '_ {
+        let hits = self.python.hits(text.as_bytes());
+        let all = self.rules.iter().enumerate();
+        all.filter(move |(at, entry)| hits.contains(*at) && reads_pieces(entry)).map(|(_, entry)| *entry)
+    }
+
+    /// Judges Python code within a file.
+    fn piece(&self, host: &Document, piece: &Piece, findings: &mut Vec<Finding>) {
+        let mut awake = self.awake_in_piece(piece.code.text()).peekable();
+        if awake.peek().is_none() {
+            return;
+        }
+        let target = self.settings.target;
+        let Some(document) = embedded::document(host, piece, target) else { return };
+        let Syntax::Python(module) = &document.syntax else { return };
+        let code = Code::new(&document, module, self.project, target, None);
+        let file = File { document: &document, project: self.project, settings: self.settings };
+        let mut inner = Vec::new();
+        for entry in awake {
+            entry.rule.check_python(&file, &code, &mut Sink::new(file, entry, &mut inner));
+        }
+        findings.extend(inner.into_iter().map(|finding| embedded::moved(host, piece, finding)));
+    }
+
+    fn run(&self, document: &Document, active: &[&'static Entry], pieces: bool, findings: &mut Vec<Finding>) {
         let file = File { document, project: self.project, settings: self.settings };
         let code = match &document.syntax {
             Syntax::Python(module) => {
@@ -136,8 +189,20 @@ impl<'a> Checker<'a> {
         };
         // What the target cannot even parse has no meaning that rules could judge.
         let broken = code.as_ref().is_some_and(|code| code.module.is_broken());
+        let starts = active.iter().any(|entry| entry.rule.reads_starts());
+        let found = if (starts || pieces) && !broken {
+            crate::embedded::find(document, code.as_ref())
+        } else {
+            Embedded::default()
+        };
+        for piece in found.pieces.iter().filter(|_| pieces) {
+            self.piece(document, piece, findings);
+        }
         for entry in active {
             let mut sink = Sink::new(file, entry, findings);
+            if entry.rule.reads_starts() {
+                entry.rule.check_starts(&file, &found.starts, &mut sink);
+            }
             match (&document.syntax, &code) {
                 (_, Some(code)) if !broken || entry.rule.reads_broken() => {
                     entry.rule.check_python(&file, code, &mut sink);
@@ -200,6 +265,12 @@ impl<'a> Checker<'a> {
         self.keep_wanted(&mut findings);
         Checked { findings, problem: None }
     }
+}
+
+/// Whether a rule judges Python code within other files: one that looks for
+/// certain words in Python, and not at the file as a whole.
+fn reads_pieces(entry: &Entry) -> bool {
+    entry.rule.meta().kinds.contains(&Kind::Python) && !entry.rule.triggers().contains(&Trigger::Always)
 }
 
 fn guarded(path: &std::path::Path, check: impl FnOnce() -> Checked) -> Checked {

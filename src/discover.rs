@@ -61,6 +61,12 @@ impl Kind {
         self.is_python() || self == Self::Notebook
     }
 
+    /// Whether the file, in another language than Python, holds commands.
+    #[must_use]
+    pub fn holds_commands(self) -> bool {
+        matches!(self, Self::Dockerfile | Self::Shell | Self::Makefile | Self::Yaml | Self::Json)
+    }
+
     /// Whether Python itself reads the file, with its rules for encodings.
     #[must_use]
     pub fn is_python(self) -> bool {

@@ -10,6 +10,7 @@ pub mod config;
 pub mod discover;
 pub mod docker;
 pub mod edit;
+pub mod embedded;
 pub mod error;
 pub mod finding;
 pub mod fix;

@@ -17,6 +17,8 @@ use crate::version::PythonVersion;
 pub mod dockerfile;
 pub mod fragment;
 pub mod json;
+pub mod literal;
+pub mod makefile;
 pub mod notebook;
 pub mod python;
 pub mod shell;
@@ -54,6 +56,10 @@ pub enum Syntax {
     Json(json::Value),
     /// The documents of a YAML stream.
     Yaml(Vec<yaml::Document>),
+    /// A script of `sh` or `bash`.
+    Shell(shell::Script),
+    /// Recipes of `make`.
+    Makefile(makefile::Makefile),
     /// Not parsed: no selected rule reads this kind.
     Text,
 }
@@ -103,6 +109,8 @@ impl Document {
             Kind::Json => json::parse(&source.text).map(Syntax::Json),
             Kind::Yaml => yaml_or_json(&source.text),
             Kind::Dockerfile => Ok(Syntax::Dockerfile(dockerfile::parse(&source.text))),
+            Kind::Shell => Ok(Syntax::Shell(shell::parse_file(&source.text))),
+            Kind::Makefile => Ok(Syntax::Makefile(makefile::parse(&source.text))),
             _ => Ok(Syntax::Text),
         };
         match syntax {

@@ -11,6 +11,7 @@ use std::sync::{Arc, RwLock};
 
 use rustc_hash::FxHashMap;
 
+use crate::catalogue::Module;
 use crate::config::Settings;
 use crate::version::PythonVersion;
 use declared::Declared;
@@ -121,6 +122,15 @@ impl Project {
     pub fn build_requires(&self, path: &Path, distribution: &str) -> bool {
         let name = requirements::normalise(distribution);
         self.any(path, |declared| declared.build_requirements.contains(&name))
+    }
+
+    /// Whether code at `path` finds a module that the standard library has no
+    /// longer: a module of the project itself, or one that a required
+    /// distribution brings back. What setuptools serves depends on more.
+    #[must_use]
+    pub fn serves(&self, path: &Path, module: &Module) -> bool {
+        let mut backports = module.backports.iter().filter(|backport| backport.package != "setuptools");
+        self.has_module(path, module.name) || backports.any(|backport| self.requires(path, backport.package))
     }
 
     fn nearest<T>(&self, path: &Path, question: impl Fn(&Declared) -> Option<T>) -> Option<T> {

@@ -7,6 +7,7 @@ use ruff_text_size::TextRange;
 
 use crate::config::Settings;
 use crate::discover::Kind;
+use crate::embedded::Start;
 use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::{Document, json, yaml};
@@ -58,6 +59,16 @@ pub trait Rule: Sync {
     /// Whether the rule has something to say of Python that does not parse.
     fn reads_broken(&self) -> bool {
         false
+    }
+
+    /// Whether the rule is about commands, in files of any kind that holds some.
+    fn reads_starts(&self) -> bool {
+        false
+    }
+
+    /// Modules and tools of Python that commands in the file start.
+    fn check_starts(&self, file: &File<'_>, starts: &[Start], sink: &mut Sink<'_>) {
+        let _ = (file, starts, sink);
     }
 
     /// Python sources, stubs, notebooks.

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["read"],
     &["parse"],
     &["project"],
-    &["python", "docker"],
+    &["python", "docker", "embedded"],
     &["rule"],
     &["edit"],
     &["rules"],

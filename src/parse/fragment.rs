@@ -4,6 +4,8 @@
 //! from a string; what is left is read on, and every finding in it must still
 //! point into the file.
 
+use std::ops::Range;
+
 use ruff_text_size::{TextRange, TextSize};
 
 /// Text with the place of each of its bytes in the file.
@@ -80,6 +82,37 @@ impl Fragment {
         let mut fragment = Self::default();
         fragment.push_slice(self, from, to);
         fragment
+    }
+
+    /// The fragment with a name in place of each of the ranges.
+    #[must_use]
+    pub fn without(&self, holes: &[Range<usize>]) -> Self {
+        let mut fragment = Self::default();
+        let mut at = 0;
+        for hole in holes.iter().filter(|hole| hole.end <= self.text.len()) {
+            if hole.start < at {
+                continue;
+            }
+            fragment.push_slice(self, at, hole.start);
+            let place = self.locate(hole.start, hole.end);
+            fragment.push_escaped("_", place.start().to_usize(), place.end().to_usize());
+            at = hole.end;
+        }
+        fragment.push_slice(self, at, self.text.len());
+        fragment
+    }
+
+    /// Where the bytes stand in the file if they stand there together and as
+    /// they are, so that the file can be edited in their place.
+    #[must_use]
+    pub fn exact(&self, from: usize, to: usize) -> Option<TextRange> {
+        let piece = self.piece(from).map(|index| (index, self.pieces[index]));
+        let (index, piece) = piece.filter(|(_, piece)| !piece.escaped)?;
+        let end = self.pieces.get(index + 1).map_or(self.text.len(), |next| next.at);
+        (from <= to && to <= end).then(|| {
+            let start = piece.start + from - piece.at;
+            TextRange::new(size(start), size(start + to - from))
+        })
     }
 
     /// The text.

@@ -10,6 +10,8 @@ use jsonc_parser::{CollectOptions, ParseOptions};
 use ruff_text_size::{TextRange, TextSize};
 
 use super::SyntaxFault;
+use super::fragment::Fragment;
+use super::literal::{self, Form};
 
 /// A value and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +87,14 @@ impl Value {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.member(key).map(|member| &member.value)
+    }
+
+    /// The text of a string with its places in `text`, the whole file.
+    #[must_use]
+    pub fn fragment(&self, text: &str) -> Option<Fragment> {
+        let one = TextSize::new(1);
+        let range = TextRange::new(self.range.start() + one, self.range.end().max(self.range.start() + one));
+        literal::align(text, range, self.as_str()?, Form::Escaped)
     }
 
     /// The text of a string.

@@ -47,6 +47,10 @@ pub struct Document {
     pub text: Fragment,
     /// What the shell puts into it; nothing when its name was quoted.
     pub expansions: Vec<Expansion>,
+    /// Which bytes of the text it replaces by them.
+    pub holes: Vec<Range<usize>>,
+    /// Its name was quoted: the text is taken as it stands.
+    pub quoted: bool,
     /// Read as commands, because a shell takes it as standard input.
     pub script: Option<Script>,
 }
@@ -163,6 +167,8 @@ pub struct Word {
     pub value: Fragment,
     /// What the shell puts into it.
     pub expansions: Vec<Expansion>,
+    /// Which bytes of the value it replaces by them.
+    pub holes: Vec<Range<usize>>,
     /// Some of it was quoted or escaped.
     pub quoted: bool,
     /// `*`, `?` or `[` stand in it unquoted.
@@ -280,6 +286,14 @@ impl Options {
 #[must_use]
 pub fn parse(text: &Fragment, options: Options) -> Script {
     parser::parse(text, options, 0)
+}
+
+/// Reads a file of its own, whose first line may ask for options.
+#[must_use]
+pub fn parse_file(text: &str) -> Script {
+    let shebang = text.strip_prefix("#!").and_then(|line| line.lines().next()).unwrap_or_default();
+    let options = Options::of_arguments(shebang.split_whitespace().skip(1));
+    parse(&Fragment::whole(text), options)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use ruff_text_size::TextRange;
 
+use super::fragment::Fragment;
 use super::{json, yaml};
 
 /// A value of either kind. YAML aliases are followed: such a value lies where
@@ -32,6 +33,12 @@ impl<'a> Tree<'a> {
         Self::yaml(document, &document.root)
     }
 
+    /// A node of a YAML document.
+    #[must_use]
+    pub fn of_node(document: &'a yaml::Document, node: &'a yaml::Node) -> Self {
+        Self::yaml(document, node)
+    }
+
     fn yaml(document: &'a yaml::Document, node: &'a yaml::Node) -> Self {
         Self::Yaml(document, document.resolve(node))
     }
@@ -51,6 +58,15 @@ impl<'a> Tree<'a> {
         match self {
             Self::Json(_) => None,
             Self::Yaml(_, node) => node.tag.as_deref(),
+        }
+    }
+
+    /// The text of a scalar with its places in `text`, the whole file.
+    #[must_use]
+    pub fn fragment(self, text: &str) -> Option<Fragment> {
+        match self {
+            Self::Json(value) => value.fragment(text),
+            Self::Yaml(_, node) => node.fragment(text),
         }
     }
 

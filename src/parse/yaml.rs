@@ -11,6 +11,8 @@ use ruff_text_size::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
 use super::SyntaxFault;
+use super::fragment::Fragment;
+use super::literal::{self, Form};
 
 /// One document of a stream.
 #[derive(Debug, Clone)]
@@ -169,6 +171,22 @@ impl Node {
         }
     }
 
+    /// The text of a scalar with its places in `text`, the whole stream.
+    #[must_use]
+    pub fn fragment(&self, text: &str) -> Option<Fragment> {
+        let NodeKind::Scalar { value, style } = &self.kind else { return None };
+        let one = TextSize::new(1);
+        let within =
+            || TextRange::new(self.range.start() + one, self.range.end().max(self.range.start() + one));
+        let (range, form) = match style {
+            ScalarStyle::Plain => (self.range, Form::Plain),
+            ScalarStyle::SingleQuoted => (within(), Form::Doubled),
+            ScalarStyle::DoubleQuoted => (within(), Form::Escaped),
+            ScalarStyle::Block => (behind_header(text, self.range), Form::Plain),
+        };
+        literal::align(text, range, value, form)
+    }
+
     fn is_plain(&self, text: &str) -> bool {
         matches!(&self.kind, NodeKind::Scalar { value, style: ScalarStyle::Plain } if &**value == text)
     }
@@ -275,6 +293,13 @@ impl Tree {
             None => self.root = Some(node),
         }
     }
+}
+
+/// A block scalar without the line of its `|` or `>`.
+fn behind_header(text: &str, range: TextRange) -> TextRange {
+    let header = if text[range].starts_with(['|', '>']) { text[range].find('\n') } else { None };
+    let header = TextSize::try_from(header.unwrap_or(0)).unwrap_or_default();
+    TextRange::new(range.start() + header, range.end())
 }
 
 fn entries(children: Vec<Node>) -> Arc<[Entry]> {

@@ -22,6 +22,10 @@ pub struct Call<'s> {
     pub command: &'s Command,
     /// What follows when it fails.
     pub failure: Failure<'s>,
+    /// It is run to see whether it fails.
+    pub asked: bool,
+    /// The here-documents that its redirections count in.
+    pub documents: &'s [Document],
     link: Option<usize>,
 }
 
@@ -81,7 +85,13 @@ impl Script {
     #[must_use]
     pub fn calls(&self) -> Calls<'_> {
         let mut walker = Walker { out: Calls::default(), options: self.options, documents: &[] };
-        let stops = Context { link: None, fails: Failure::Stops, status: Failure::Stops, tested: false };
+        let stops = Context {
+            link: None,
+            fails: Failure::Stops,
+            status: Failure::Stops,
+            tested: false,
+            asked: false,
+        };
         walker.script(self, stops);
         walker.out
     }
@@ -145,6 +155,8 @@ struct Context<'s> {
     status: Failure<'s>,
     /// Its failure is an answer, not an accident: `set -e` does not apply.
     tested: bool,
+    /// It is the condition of an `if` or a loop.
+    asked: bool,
 }
 
 impl Context<'_> {
@@ -241,7 +253,13 @@ impl<'s> Walker<'s> {
     }
 
     fn simple(&mut self, command: &'s Command, context: Context<'s>) {
-        self.out.all.push(Call { command, failure: context.fails, link: context.link });
+        self.out.all.push(Call {
+            command,
+            failure: context.fails,
+            asked: context.asked,
+            documents: self.documents,
+            link: context.link,
+        });
         // The status of a command in a word is lost, but for `a=$(…)`.
         let inner = if command.words.is_empty() { context } else { context.unwatched() };
         for word in &command.assignments {
@@ -292,7 +310,7 @@ impl<'s> Walker<'s> {
             Compound::If(branches, otherwise) => self.branches(branches, otherwise.as_ref(), context),
             Compound::While(condition, body) => {
                 // What fails is tried for ever, or ends the loop before it began.
-                self.list(condition, Context { fails: Failure::Stops, tested: true, ..context });
+                self.list(condition, Context { fails: Failure::Stops, tested: true, asked: true, ..context });
                 let link = self.answered(condition, None, context.link);
                 self.list(body, Context { link, ..context });
             }
@@ -327,7 +345,7 @@ impl<'s> Walker<'s> {
         for (at, (condition, body)) in branches.iter().enumerate() {
             let next = branches.get(at + 1).map(|(condition, _)| condition).or(otherwise);
             let fails = next.map_or(Failure::Continues, Failure::List);
-            self.list(condition, Context { link, fails, status: fails, tested: true });
+            self.list(condition, Context { link, fails, status: fails, tested: true, asked: true });
             let within = self.answered(condition, Some(true), link);
             self.list(body, Context { link: within, ..context });
             link = self.answered(condition, Some(false), link);

@@ -157,12 +157,13 @@ impl<'f> Parser<'f> {
     fn document(&mut self, pending: &Pending, start: usize, end: usize) -> Document {
         let text = self.fragment.slice(start, end);
         let script = pending.script.map(|options| parse(&text, options, self.depth));
-        let expansions = if pending.quoted || script.is_some() {
-            Vec::new()
+        let quoted = pending.quoted;
+        let (expansions, holes) = if quoted || script.is_some() {
+            (Vec::new(), Vec::new())
         } else {
             Parser::new(&text, self.depth).expansions()
         };
-        Document { text, expansions, script }
+        Document { text, expansions, holes, quoted, script }
     }
 
     /// The characters up to the next one that ends a word, unread.

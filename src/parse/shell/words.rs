@@ -1,6 +1,8 @@
 //! Words: quotes, escapes and what the shell puts in place of variables and
 //! commands.
 
+use std::ops::Range;
+
 use super::parser::{DEPTH, Parser, is_blank, parse};
 use super::{Expansion, Options, Script, Word};
 use crate::parse::fragment::Fragment;
@@ -16,7 +18,7 @@ impl Parser<'_> {
                 '<' | '>' if self.rest()[1..].starts_with('(') => {
                     self.at += 1;
                     self.substitution(&mut word.expansions);
-                    self.keep(&mut word, from);
+                    self.keep_hole(&mut word, from);
                 }
                 '(' if self.at > start && self.text[start..self.at].ends_with(['?', '*', '+', '@', '!']) => {
                     self.pattern();
@@ -31,7 +33,7 @@ impl Parser<'_> {
                 '$' if self.rest()[1..].starts_with('"') => self.at += 1,
                 '$' | '`' => {
                     self.expansion(&mut word.expansions);
-                    self.keep(&mut word, from);
+                    self.keep_hole(&mut word, from);
                 }
                 c => {
                     word.glob |= matches!(c, '*' | '?' | '[');
@@ -44,23 +46,35 @@ impl Parser<'_> {
         (self.at > start && (word.quoted || !word.value.is_empty())).then_some(word)
     }
 
-    /// What the shell replaces in a here-document.
-    pub(super) fn expansions(mut self) -> Vec<Expansion> {
+    /// What the shell replaces in a here-document, and which bytes those are.
+    pub(super) fn expansions(mut self) -> (Vec<Expansion>, Vec<Range<usize>>) {
         let mut expansions = Vec::new();
+        let mut holes = Vec::new();
         while let Some(next) = self.rest().find(['$', '`', '\\']) {
             self.at += next;
             if self.eat("\\") {
                 self.at += self.rest().chars().next().map_or(0, char::len_utf8);
             } else {
+                let from = self.at;
                 self.expansion(&mut expansions);
+                holes.push(from..self.at);
             }
         }
-        expansions
+        (expansions, holes)
     }
 
     /// Takes the text from `from` to here as it is.
     fn keep(&self, word: &mut Word, from: usize) {
         word.value.push_slice(self.fragment, from, self.at);
+    }
+
+    /// As [`Self::keep`], of what the shell replaces; a lone `$` is kept by it.
+    fn keep_hole(&self, word: &mut Word, from: usize) {
+        let start = word.value.text().len();
+        self.keep(word, from);
+        if self.at > from + 1 {
+            word.holes.push(start..word.value.text().len());
+        }
     }
 
     fn escape(&mut self, word: &mut Word) {
@@ -106,7 +120,7 @@ impl Parser<'_> {
                 }
                 '$' | '`' => {
                     self.expansion(&mut word.expansions);
-                    self.keep(word, from);
+                    self.keep_hole(word, from);
                 }
                 c => {
                     self.at += c.len_utf8();

@@ -54,7 +54,16 @@ impl Rule for UnusedSuppression {
         &Meta {
             group: Group::Newskin,
             fix: Some(Applicability::Safe),
-            kinds: &[Kind::Python, Kind::Stub, Kind::Notebook, Kind::Dockerfile, Kind::Yaml, Kind::Json],
+            kinds: &[
+                Kind::Python,
+                Kind::Stub,
+                Kind::Notebook,
+                Kind::Dockerfile,
+                Kind::Shell,
+                Kind::Makefile,
+                Kind::Yaml,
+                Kind::Json,
+            ],
         }
     }
 

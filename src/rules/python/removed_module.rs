@@ -4,8 +4,11 @@
 //! Imports of modules removed between Python 3.9 and the target version, in
 //! every form: `import`, `from … import`, submodules, aliases, star imports,
 //! and modules named in a string for `importlib.import_module`, `__import__`
-//! or `mock.patch`. Silent are imports that do not run on the target (version
-//! tests, `TYPE_CHECKING`), imports whose failure is handled by something that
+//! or `mock.patch`. Code that commands give to Python (`python -c`, a
+//! here-document) is read too, in scripts, build files, configuration and
+//! strings, and so is the code of AWS Lambda functions within templates.
+//! Silent are imports that do not run on the target (version tests,
+//! `TYPE_CHECKING`), imports whose failure is handled by something that
 //! works there, modules of the project that have the same name, and modules
 //! that a required backport brings back.
 //!
@@ -149,17 +152,6 @@ impl<'a> Check<'_, 'a> {
         imports
     }
 
-    /// Whether the import finds the module after all: a module of the project,
-    /// or one that a required distribution brings back.
-    fn is_served(&self, module: &Module) -> bool {
-        let path = &self.file.document.path;
-        let top = module.name.split('.').next().unwrap_or(module.name);
-        let own = self.file.project.has_module(path, top);
-        // What setuptools serves is judged by severity.
-        let mut backports = module.backports.iter().filter(|backport| backport.package != "setuptools");
-        own || backports.any(|backport| self.file.project.requires(path, backport.package))
-    }
-
     /// A module of that name beside the file, in a package: Python 2 would have
     /// found it, and Python 3 does when the file is run as a script.
     fn has_sibling(&self, module: &Module) -> bool {
@@ -168,7 +160,7 @@ impl<'a> Check<'_, 'a> {
     }
 
     fn report(&self, import: &Import<'a>, sink: &mut Sink<'_>) {
-        if self.is_served(import.module) {
+        if self.file.project.serves(&self.file.document.path, import.module) {
             return;
         }
         let confidence = match reach(self.code, import.range, Fault::Import) {
@@ -202,7 +194,8 @@ impl<'a> Check<'_, 'a> {
     }
 
     fn report_string(&self, module: &'static Module, dotted: &str, range: TextRange, sink: &mut Sink<'_>) {
-        if self.is_served(module) || reach(self.code, range, Fault::Import) != Reach::Live {
+        let served = self.file.project.serves(&self.file.document.path, module);
+        if served || reach(self.code, range, Fault::Import) != Reach::Live {
             return;
         }
         sink.finding(module.name, range, message(module, dotted))
