@@ -75,9 +75,12 @@ pub fn one(
     if python == Python::Any {
         python = context.base;
     }
+    // Where its messages are thrown away, the command is run to see whether it fails.
+    let silenced = command.redirects.iter().any(|redirect| redirect.target.literal() == Some("/dev/null"));
+    let unsure = context.depends || silenced;
     let piece = |code| Piece {
         code,
-        confidence: if context.depends { Confidence::Possible } else { Confidence::Likely },
+        confidence: if unsure { Confidence::Possible } else { Confidence::Likely },
         failure: context.failure,
     };
     match interpreter::runs(arguments) {
