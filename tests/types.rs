@@ -328,6 +328,9 @@ fn classes_super_and_self() {
 fn old_ways_to_make_a_class() {
     let text = "import six, abc, unittest\nclass A(six.with_metaclass(abc.ABCMeta, unittest.TestCase)):\n    def test(self):\n        self.assertEquals(1, 1)\n";
     is_test_case(&only(Project::new(&[("a.py", text)]).ask("a.py", "self.assertEquals")), "a.A");
+    let text = "import unittest, nowhere\n@nowhere.mark(1)\nclass Base(unittest.TestCase): ...\nclass A(Base):\n    def test(self):\n        self.assertEquals(1, 1)\n";
+    let class = only(Project::new(&[("a.py", text)]).ask("a.py", "self.assertEquals"));
+    assert!(class.open && class.mro[..3] == ["a.A", "a.Base", "unittest.case.TestCase"], "{class:?}");
     let text = "try:\n    from unittest2 import TestCase\nexcept ImportError:\n    from unittest import TestCase\nclass A(TestCase):\n    def test(self):\n        self.assertEquals(1, 1)\n";
     let class = only(Project::new(&[("a.py", text)]).ask("a.py", "self.assertEquals"));
     assert!(class.open && class.mro.contains(&"unittest.case.TestCase".to_owned()), "{class:?}");

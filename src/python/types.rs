@@ -45,11 +45,20 @@ pub struct Types {
 #[derive(Default)]
 struct State {
     /// Handles to the knowledge, one more than the threads that ask.
-    handles: Vec<Database>,
+    handles: Vec<Handle>,
+    /// How often the knowledge was thrown away.
+    generation: u32,
     /// How imports are found, by the roots of a file.
     settings: FxHashMap<Roots, Arc<ProgramSettings>>,
     /// The files that were asked about.
     files: FxHashMap<PathBuf, Known>,
+}
+
+/// A handle to what was known since it was last thrown away.
+#[derive(Clone)]
+struct Handle {
+    database: Database,
+    generation: u32,
 }
 
 /// What is known of a file that was asked about.
@@ -155,7 +164,7 @@ impl Types {
         // With other handles left, the last one would wait for them for ever.
         state.handles.truncate(1);
         if let (Some(handle), Some(path)) = (state.handles.first_mut(), SystemPath::from_std_path(path)) {
-            File::sync_path(handle, path);
+            File::sync_path(&mut handle.database, path);
         }
     }
 
@@ -182,14 +191,12 @@ impl Types {
         let path = SystemPath::from_std_path(path).ok_or("its path is not Unicode")?;
         let handle = self.handle();
         let question = Question { settings, path, text: &document.text, receiver, attr };
-        match guarded(&handle, &question)? {
-            Answer::Owners(owners) => {
-                self.lock().handles.push(handle);
-                Ok(owners)
-            }
+        let answer = guarded(&handle.database, &question);
+        self.give_back(handle);
+        match answer? {
+            Answer::Owners(owners) => Ok(owners),
             // Nobody told of this text, so it is typed apart.
             Answer::OtherText => {
-                self.lock().handles.push(handle);
                 let apart = Database::new(self.disk.with(path.as_std_path(), &document.text));
                 settings.search_paths.try_register_static_roots(&apart);
                 match guarded(&apart, &question)? {
@@ -200,20 +207,37 @@ impl Types {
         }
     }
 
-    fn handle(&self) -> Database {
+    /// A handle that no other thread uses.
+    fn handle(&self) -> Handle {
+        let mut forgotten = Vec::new();
         let mut state = self.lock();
-        match state.handles.pop() {
-            // The last one stays, to be cloned.
-            Some(handle) if state.handles.is_empty() => {
-                state.handles.push(handle.clone());
-                handle
+        if self.disk.has_read_much() {
+            // Most files are never asked about again, and most of what is known
+            // is about them.
+            self.disk.count_anew();
+            state.generation += 1;
+            forgotten = std::mem::take(&mut state.handles);
+        }
+        let handle = state.handles.pop().unwrap_or_else(|| {
+            let database = Database::new(self.disk.clone());
+            for settings in state.settings.values() {
+                settings.search_paths.try_register_static_roots(&database);
             }
-            Some(handle) => handle,
-            None => {
-                let handle = Database::new(self.disk.clone());
-                state.handles.push(handle.clone());
-                handle
-            }
+            Handle { database, generation: state.generation }
+        });
+        if state.handles.is_empty() {
+            // One always stays, to be cloned.
+            state.handles.push(handle.clone());
+        }
+        drop(state);
+        drop(forgotten);
+        handle
+    }
+
+    fn give_back(&self, handle: Handle) {
+        let mut state = self.lock();
+        if handle.generation == state.generation {
+            state.handles.push(handle);
         }
     }
 
@@ -223,9 +247,10 @@ impl Types {
             return known;
         }
         let handle = self.handle();
-        let settings = handle.settings(&roots).map(Arc::new);
+        let settings = handle.database.settings(&roots).map(Arc::new);
+        self.give_back(handle);
+        self.disk.count(limits::PROJECT);
         let mut state = self.lock();
-        state.handles.push(handle);
         Some(state.settings.entry(roots).or_insert(settings?).clone())
     }
 

@@ -3,6 +3,7 @@
 
 use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ruff_db::file_revision::FileRevision;
@@ -28,6 +29,8 @@ use crate::read::{self, Source};
 pub(super) struct Disk {
     here: SystemPathBuf,
     texts: Arc<RwLock<FxHashMap<PathBuf, Text>>>,
+    /// How many bytes were read.
+    read: Arc<AtomicU64>,
 }
 
 /// A text that is not on the disk.
@@ -41,13 +44,14 @@ impl Disk {
     /// The disk alone; `here` is where relative paths start.
     pub(super) fn new(here: &Path) -> Self {
         let here = SystemPathBuf::from_path_buf_lossy(here.to_path_buf());
-        Self { here, texts: Arc::default() }
+        Self { here, texts: Arc::default(), read: Arc::default() }
     }
 
     /// The same with one more text, apart from this one.
     pub(super) fn with(&self, path: &Path, text: &str) -> Self {
         let texts = self.texts.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let other = Self { here: self.here.clone(), texts: Arc::new(RwLock::new(texts)) };
+        let other =
+            Self { here: self.here.clone(), texts: Arc::new(RwLock::new(texts)), read: Arc::default() };
         other.put(path, text);
         other
     }
@@ -68,6 +72,21 @@ impl Disk {
         !same
     }
 
+    /// Notes that as much was read.
+    pub(super) fn count(&self, bytes: u64) {
+        self.read.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Begins to count again.
+    pub(super) fn count_anew(&self) {
+        self.read.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether so much was read that what is known of it should be forgotten.
+    pub(super) fn has_read_much(&self) -> bool {
+        self.read.load(Ordering::Relaxed) > limits::REMEMBERED
+    }
+
     fn text(&self, path: &Path) -> Option<Text> {
         self.texts.read().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
     }
@@ -82,6 +101,7 @@ impl Disk {
         let is_notebook = is_notebook(path);
         let kind = if is_notebook { Kind::Notebook } else { Kind::Python };
         let source = read::decode(&Arc::from(path), kind, bytes).map_err(|_| refused("unreadable"))?;
+        self.count(source.text.len() as u64);
         let text = text_of(source).ok_or_else(|| refused("no notebook"))?;
         if limits::too_much(&text).is_some() { Err(refused("too deep")) } else { Ok(text) }
     }

@@ -10,6 +10,14 @@ use crate::parse::python::chains::{self, Limits};
 /// The longest file, in bytes.
 pub(super) const LONGEST: u64 = 2 << 20;
 
+/// How many bytes of source are remembered. What the engine knows about a file
+/// takes some twenty times its length.
+pub(super) const REMEMBERED: u64 = 6 << 20;
+
+/// What a set of roots counts for among them: what is known about the standard
+/// library is known for each anew.
+pub(super) const PROJECT: u64 = 1 << 20;
+
 /// The stack of a thread that infers types; only what is used costs memory.
 pub(super) const STACK: usize = 512 << 20;
 

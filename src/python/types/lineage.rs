@@ -12,7 +12,10 @@ use ty_python_core::{
 };
 use ty_python_semantic::types::TypeDefinition;
 use ty_python_semantic::types::{KnownClass, KnownInstanceType, SpecialFormType, Type};
-use ty_python_semantic::{Db, HasType as _, ProgramEnvironment, SemanticModel};
+use ty_python_semantic::{
+    Db, HasType as _, ImportAliasResolution, ProgramEnvironment, SemanticModel, definitions_for_attribute,
+    definitions_for_name,
+};
 
 /// Inheritance deeper than this is not followed.
 const DEEPEST: usize = 100;
@@ -130,7 +133,12 @@ impl<'db> Search<'db> {
                 let ty = if expression.is_starred_expr() { None } else { expression.inferred_type(&model) };
                 match ty.map_or(Base::Unknown, |ty| self.base(ty, &model.program_environment())) {
                     Base::Class(base) if base != class && !found.contains(&base) => found.push(base),
-                    Base::Class(_) | Base::Unknown => self.open = true,
+                    Base::Class(_) => self.open = true,
+                    Base::Unknown => {
+                        self.open = true;
+                        let decorated = decorated(&model, expression);
+                        found.extend(decorated.filter(|base| *base != class));
+                    }
                     Base::Nothing => {}
                 }
             }
@@ -182,6 +190,21 @@ fn meant(base: &Expr) -> &[Expr] {
         [_, bases @ ..] if name == "with_metaclass" && arguments.keywords.is_empty() => bases,
         _ => std::slice::from_ref(base),
     }
+}
+
+/// The class that a name stands for before decorators, which the engine does not
+/// know, have had it.
+fn decorated<'db>(model: &SemanticModel<'db>, base: &Expr) -> Option<Definition<'db>> {
+    let found = match base {
+        Expr::Name(name) => {
+            let alias = ImportAliasResolution::ResolveAliases;
+            definitions_for_name(model, name.id.as_str(), name.into(), alias)
+        }
+        Expr::Attribute(attribute) => definitions_for_attribute(model, attribute),
+        _ => return None,
+    };
+    let [found] = found.as_slice() else { return None };
+    found.definition().filter(|found| matches!(found.kind(model.db()), DefinitionKind::Class(_)))
 }
 
 /// The merge of C3. Whether the bases agree on an order; if not, the rest is in
