@@ -45,6 +45,9 @@ pub enum Unreadable {
     },
 }
 
+/// What is said of a file that is no text.
+pub const BINARY: &str = "binary file";
+
 /// The longest file that is read, in bytes.
 pub const LONGEST: u64 = 100 * 1024 * 1024;
 
@@ -118,7 +121,7 @@ fn python(mut bytes: Vec<u8>) -> Decoded {
     };
     if let Some(at) = position_of_nul(&bytes) {
         if is_binary(&bytes) {
-            return Err(Unreadable::Failed("binary file".to_owned()));
+            return Err(Unreadable::Failed(BINARY.to_owned()));
         }
         return Err(refused(&bytes, at, "source code cannot contain null bytes"));
     }
@@ -160,7 +163,7 @@ fn other(mut bytes: Vec<u8>) -> Decoded {
         }
     }
     if position_of_nul(&bytes).is_some() && is_binary(&bytes) {
-        return Err(Unreadable::Failed("binary file".to_owned()));
+        return Err(Unreadable::Failed(BINARY.to_owned()));
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok((text, Encoding::Utf8, false)),

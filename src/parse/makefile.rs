@@ -30,17 +30,33 @@ pub fn parse(text: &str) -> Makefile {
     let mut at = 0;
     while at < text.len() {
         let end = logical_end(text, at);
-        if text[at..].starts_with('\t') {
+        let line = &text[at..end];
+        if line.starts_with('\t') {
             commands.extend(command(text, at + 1, end));
-        } else if let Some((_, recipe)) = text[at..end].split_once(';')
-            && is_rule(&text[at..end])
-        {
+        } else if let Some((_, recipe)) = line.split_once(';').filter(|_| is_rule(line)) {
             // `target: needs; command`
             commands.extend(command(text, end - recipe.len(), end));
+        } else if !line.starts_with('#') {
+            functions(text, at, end, &mut commands);
         }
         at = end;
     }
     Makefile { commands }
+}
+
+/// The commands of `$(shell …)` outside of recipes, whose failure `make` ignores.
+fn functions(text: &str, start: usize, end: usize, commands: &mut Vec<Command>) {
+    const SHELL: &str = "$(shell ";
+    let mut at = start;
+    while let Some(found) = text[at..end].find(SHELL) {
+        let open = at + found;
+        let length = reference_length(&text[open..end]);
+        let reference = &text[open..open + length];
+        let inner = reference.strip_suffix(')').unwrap_or(reference).len();
+        let shell = expanded(text, open + SHELL.len(), open + inner.max(SHELL.len()));
+        commands.push(Command { script: shell::parse(&shell, Options::default()), tolerated: true });
+        at = open + length;
+    }
 }
 
 /// Whether a line is `target: …` rather than a variable.
@@ -101,21 +117,7 @@ fn expanded(text: &str, start: usize, end: usize) -> Fragment {
 
 /// Appends what a reference stands for; gives its length.
 fn reference(out: &mut Fragment, rest: &str, at: usize) -> usize {
-    let close = if rest.starts_with("$(") { b')' } else { b'}' };
-    let open = rest.as_bytes()[1];
-    let mut depth = 0_usize;
-    let mut length = rest.len();
-    for (index, byte) in rest.bytes().enumerate().skip(1) {
-        if byte == open {
-            depth += 1;
-        } else if byte == close {
-            depth -= 1;
-            if depth == 0 {
-                length = index + 1;
-                break;
-            }
-        }
-    }
+    let length = reference_length(rest);
     let inner = rest.get(2..length - 1).unwrap_or_default();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if let Some(command) = inner.strip_prefix("shell ") {
@@ -127,6 +129,23 @@ fn reference(out: &mut Fragment, rest: &str, at: usize) -> usize {
         out.push_escaped(&format!("${{{name}}}"), at, at + length);
     }
     length
+}
+
+/// Length of the `$(…)` or `${…}` that begins here.
+fn reference_length(rest: &str) -> usize {
+    let (open, close) = if rest.starts_with("$(") { (b'(', b')') } else { (b'{', b'}') };
+    let mut depth = 0_usize;
+    for (index, byte) in rest.bytes().enumerate().skip(1) {
+        if byte == open {
+            depth += 1;
+        } else if byte == close {
+            depth -= 1;
+            if depth == 0 {
+                return index + 1;
+            }
+        }
+    }
+    rest.len()
 }
 
 #[cfg(test)]
@@ -147,6 +166,7 @@ mod tests {
         assert_eq!(commands("a: b\n\t@$(PY) -m x $$HOME\n\t-é ${X:.c=.o}\n"), ["${PY}|-m|x|$HOME", "é|${_}"]);
         assert_eq!(commands("a: ; cmd $(shell which py)\nV := a;b\n"), ["cmd|$(which py)"]);
         assert_eq!(commands("a:\n\tone \\\n\t  two\n\n\t\n# c\n\tthree"), ["one|two", "three"]);
+        assert_eq!(commands("V := $(shell $(PY) -c x) $(shell y)\n"), ["${PY}|-c|x", "y"]);
         assert!(parse("a:\n\t-false\n").commands[0].tolerated);
     }
 
@@ -161,7 +181,20 @@ mod tests {
 
     #[test]
     fn hostile_text_is_read_to_its_end() {
-        for text in ["\t$(", "\t$", "\t${é", "\t$(((((", "a:\\", "\\\n\\", "\t\\\n\t", ":;", "\té$$é"] {
+        for text in [
+            "\t$(",
+            "A = $(shell ",
+            "A = $(shell é",
+            "A = $(shell $(shell ))",
+            "\t$",
+            "\t${é",
+            "\t$(((((",
+            "a:\\",
+            "\\\n\\",
+            "\t\\\n\t",
+            ":;",
+            "\té$$é",
+        ] {
             let _ = parse(text);
         }
     }
