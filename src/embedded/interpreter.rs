@@ -65,7 +65,7 @@ pub fn named(text: &str) -> Option<Python> {
         return None;
     }
     let own = version(rest);
-    let around = || segments.find_map(|segment| version_of_folder(segment));
+    let around = || segments.find_map(version_of_folder);
     Some(own.or_else(around).map_or(Python::Any, Python::Named))
 }
 

@@ -86,10 +86,8 @@ impl Visit<'_> {
                     self.yaml(document, own.filter(|own| is_command(own)).or(named), &entry.value);
                 }
             }
-            yaml::NodeKind::Sequence(elements, _) => {
-                if !self.words(key, Tree::of_node(document, node)) {
-                    elements.iter().for_each(|element| self.yaml(document, key, element));
-                }
+            yaml::NodeKind::Sequence(elements, _) if !self.words(key, Tree::of_node(document, node)) => {
+                elements.iter().for_each(|element| self.yaml(document, key, element));
             }
             yaml::NodeKind::Scalar { value, .. } if key.is_some() && may_hold(value) => {
                 self.script(node.fragment(self.text));
@@ -108,10 +106,8 @@ impl Visit<'_> {
                     self.json(own.or(named), &member.value);
                 }
             }
-            json::ValueKind::Array(elements) => {
-                if !self.words(key, Tree::Json(value)) {
-                    elements.iter().for_each(|element| self.json(key, element));
-                }
+            json::ValueKind::Array(elements) if !self.words(key, Tree::Json(value)) => {
+                elements.iter().for_each(|element| self.json(key, element));
             }
             json::ValueKind::String(text) if key.is_some() && may_hold(text) => {
                 self.script(value.fragment(self.text));

@@ -173,7 +173,8 @@ impl<'a> Walk<'_, 'a, '_> {
                 let expansions = vec![Expansion::Variable { name: "_".to_owned(), plain: true }];
                 // `*options` may be any number of words.
                 let quoted = !element.is_starred_expr();
-                Word { range, value, expansions, holes: vec![0..2], quoted, ..Word::default() }
+                let holes = std::iter::once(0..value.text().len()).collect();
+                Word { range, value, expansions, holes, quoted, ..Word::default() }
             }
         }
     }

@@ -71,7 +71,7 @@ fn logical_end(text: &str, mut at: usize) -> usize {
         let end = text[at..].find('\n').map_or(text.len(), |length| at + length + 1);
         let line = text[at..end].trim_end_matches(['\n', '\r']);
         let slashes = line.len() - line.trim_end_matches('\\').len();
-        if slashes % 2 == 0 || end == text.len() {
+        if slashes.is_multiple_of(2) || end == text.len() {
             return end;
         }
         at = end;
