@@ -432,6 +432,11 @@ fn functions_without_annotations() {
     for (text, attribute) in cases {
         script(&format!("import threading\n{text}"), attribute, "threading.Thread");
     }
+    let text = "import threading\nclass A:\n    w = None\n    def f(self):\n        if self.w is None or not self.w.isAlive():\n            self.w = threading.Thread()\na = A()\na.f()\na.f()\n";
+    script(text, "self.w.isAlive", "threading.Thread");
+    // Behind what is said never to return, yet may have been patched to do so.
+    let text = "import sys, unittest\nclass A(unittest.TestCase):\n    def test(self):\n        sys.exit = lambda: None\n        sys.exit()\n        self.assertEquals(1, 1)\nif __name__ == '__main__':\n    A('test').test()\n";
+    script(text, "self.assertEquals", "script.A");
     let text = "import unittest\nclass Base(unittest.TestCase):\n    @classmethod\n    def make(cls):\n        return cls()\n    def me(self):\n        return self\n    def runTest(self):\n        pass\nclass A(Base):\n    pass\nA.make().isAlive()\nA().me().assertEquals(1, 1)\n";
     script(text, "A.make().isAlive", "script.A");
     script(&text.replace("A.make().isAlive()\n", ""), "A().me().assertEquals", "script.A");

@@ -16,7 +16,7 @@ use ty_python_semantic::{Db, HasType as _, ProgramEnvironment, SemanticModel};
 
 use super::database::Database;
 use super::lineage::{lineage, place};
-use super::trace::{self, This, Trace, Value};
+use super::trace::{This, Trace, Value, enclosing_class, is_gap};
 use super::{Class, Owners};
 
 /// What there was to say about a question.
@@ -50,9 +50,9 @@ pub(super) fn answer(db: &Database, question: &Question<'_>) -> Answer {
         let covering = covering_node(root, question.receiver);
         covering.ancestors().find_map(|node| expression(node, question.receiver))
     });
-    let ty = receiver.flatten().and_then(|receiver| Some((receiver, receiver.inferred_type(&model)?)));
-    match ty {
-        Some((receiver, ty)) => {
+    match receiver.flatten() {
+        Some(receiver) => {
+            let ty = receiver.inferred_type(&model).unwrap_or(Type::Never);
             let env = model.program_environment();
             let mut collector = Collector { db, model: &model, env, receiver, attr: question.attr, owners };
             collector.trace(ty);
@@ -94,10 +94,9 @@ struct Collector<'a, 'db> {
 impl<'db> Collector<'_, 'db> {
     /// What the engine does not know is followed, if that is possible.
     fn trace(&mut self, ty: Type<'db>) {
-        let is_gap = |ty: &Type<'db>| matches!(ty, Type::Dynamic(_) | Type::Divergent(_));
         let has_gap = match ty {
-            Type::Union(union) => union.elements(self.db).iter().any(is_gap),
-            ty => is_gap(&ty),
+            Type::Union(union) => union.elements(self.db).iter().any(|ty| is_gap(self.db, *ty)),
+            ty => is_gap(self.db, ty),
         };
         if !has_gap {
             return self.collect(ty, 0);
@@ -263,7 +262,7 @@ impl<'db> Collector<'_, 'db> {
     }
 
     fn enclosing_class(&self) -> Option<Definition<'db>> {
-        trace::enclosing_class(self.db, self.model, AnyNodeRef::from(self.receiver))
+        enclosing_class(self.db, self.model, AnyNodeRef::from(self.receiver))
     }
 
     fn class_around(&self, member: Definition<'db>) -> Option<Definition<'db>> {

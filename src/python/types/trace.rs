@@ -6,7 +6,7 @@ use ruff_db::parsed::parsed_module;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{self as ast, AnyNodeRef, Expr, ExprRef, Stmt};
 use ty_python_core::definition::{Definition, DefinitionKind, TargetKind};
-use ty_python_core::semantic_index;
+use ty_python_core::{place_table, semantic_index};
 use ty_python_semantic::types::{BoundTypeVarInstance, Type, TypeDefinition, TypeVarKind};
 use ty_python_semantic::{
     Db, HasType as _, ImportAliasResolution, SemanticModel, definitions_for_attribute, definitions_for_name,
@@ -69,7 +69,7 @@ impl<'db> Trace<'db> {
         this: This<'db>,
     ) -> Vec<Value<'db>> {
         let expr = expr.into();
-        let Some(ty) = expr.inferred_type(model) else { return vec![Value::Unknown] };
+        let ty = expr.inferred_type(model).unwrap_or(Type::Never);
         let mut values = Vec::new();
         let elements = match &ty {
             Type::Union(union) => union.elements(self.db),
@@ -78,7 +78,7 @@ impl<'db> Trace<'db> {
         let mut gap = false;
         for element in elements {
             match *element {
-                Type::Dynamic(_) | Type::Divergent(_) => gap = true,
+                element if is_gap(self.db, element) => gap = true,
                 Type::TypeVar(variable) => values.push(self.own(*element, variable, true, model, expr, this)),
                 Type::SubclassOf(class) => values.push(match class.into_type_var() {
                     Some(variable) => self.own(*element, variable, false, model, expr, this),
@@ -169,9 +169,37 @@ impl<'db> Trace<'db> {
                 return self.entered(&model, item.context_expr(&parsed), this);
             }
             DefinitionKind::Function(_) => return vec![Value::Function(definition, this)],
+            DefinitionKind::Parameter(_) => return vec![self.own_parameter(definition, this)],
             _ => return vec![Value::Unknown],
         };
         self.values(&model, value, this)
+    }
+
+    /// The first parameter of a method, where the engine does not say what it is.
+    fn own_parameter(&self, parameter: Definition<'db>, this: This<'db>) -> Value<'db> {
+        let db = self.db;
+        let scope = parameter.scope(db);
+        let parsed = parsed_module(db, parameter.python_file(db)).load(db);
+        let function = scope.node(db).as_function().map(|function| function.node(&parsed));
+        let (Some(function), Some(class)) = (function, scope.class_definition_of_method(db)) else {
+            return Value::Unknown;
+        };
+        let places = place_table(db, scope);
+        let name = parameter.place(db).as_symbol().map(|symbol| places.symbol(symbol).name());
+        let first = function.parameters.iter_non_variadic_params().next();
+        let is_first =
+            first.is_some_and(|first| first.annotation().is_none() && Some(&first.name().id) == name);
+        let class = match this {
+            This::Around => class,
+            This::Class(class) => class,
+            This::Unknown => return Value::Unknown,
+        };
+        match function.decorator_list.as_slice() {
+            _ if !is_first => Value::Unknown,
+            [] => Value::Object(class, true),
+            [decorator] if is_named(decorator, &["classmethod"]) => Value::Object(class, false),
+            _ => Value::Unknown,
+        }
     }
 
     fn attribute(
@@ -375,12 +403,26 @@ fn has_decorator<'db>(db: &'db dyn Db, function: Definition<'db>, names: &[&str]
     let DefinitionKind::Function(node) = function.kind(db) else { return Some(false) };
     let parsed = parsed_module(db, function.python_file(db)).load(db);
     let decorators = &node.node(&parsed).decorator_list;
-    let is_known = |decorator: &ast::Decorator| match &decorator.expression {
+    let is_known = |decorator: &ast::Decorator| is_named(decorator, names);
+    decorators.iter().all(is_known).then_some(!decorators.is_empty())
+}
+
+fn is_named(decorator: &ast::Decorator, names: &[&str]) -> bool {
+    match &decorator.expression {
         Expr::Name(name) => names.contains(&name.id.as_str()),
         Expr::Attribute(attribute) => names.contains(&attribute.attr.as_str()),
         _ => false,
-    };
-    decorators.iter().all(is_known).then_some(!decorators.is_empty())
+    }
+}
+
+/// Whether the engine says nothing of what a value is: it does not know, or
+/// holds that the code is never reached.
+pub(super) fn is_gap<'db>(db: &'db dyn Db, ty: Type<'db>) -> bool {
+    match ty {
+        Type::Dynamic(_) | Type::Divergent(_) | Type::Never => true,
+        Type::Intersection(both) => both.iter_positive(db).all(|ty| is_gap(db, ty)),
+        _ => false,
+    }
 }
 
 /// The class around a place.
