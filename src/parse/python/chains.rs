@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn counts_what_belongs_together() {
         let limits = Limits { conditions: 4, members: 4 };
-        let exceeds = |text: &str| exceed(text, limits);
+        let exceeds = |text: &str| do_exceed(text, limits);
         assert!(exceeds("x = a and b or c and d or e and f"));
         assert!(exceeds("x = (a and\n  b or c\n and d or e and f)"));
         assert!(!exceeds("x = [a and b, c and d, e and f, g and h, i and j, k or l]"));
