@@ -10,6 +10,7 @@ use crate::catalogue::{Form, Kind};
 use crate::edit::Change;
 use crate::edit::imports::{end_of_line, is_pragma, past_line_end, start_of_line};
 use crate::python::Code;
+use crate::python::uses::UseForm;
 
 /// The keyword argument at this index.
 pub(super) fn keyword(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Option<Repair> {
@@ -34,6 +35,9 @@ pub(super) fn keyword(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Opt
 /// The positional argument at this index.
 pub(super) fn positional(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Option<Repair> {
     let name = site.name();
+    if has_gone_before(site, call, index) {
+        return None;
+    }
     if name.form == Some(Form::Positional) {
         return by_name(site, call, index);
     }
@@ -41,6 +45,17 @@ pub(super) fn positional(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> 
     // Those behind it would move up.
     let is_last = index + 1 == call.arguments.args.len();
     (name.drop && is_last).then(|| drop(site, call, value.range(), value))?
+}
+
+/// Whether an argument before this one is refused in every form: the call
+/// fails whatever becomes of those behind it.
+fn has_gone_before(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> bool {
+    site.code.uses().iter().any(|other| match other.form {
+        UseForm::Positional(same, at) => {
+            same.range() == call.range() && at < index && other.fact.name.form.is_none()
+        }
+        _ => false,
+    })
 }
 
 /// One argument as it is written.
