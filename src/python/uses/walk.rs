@@ -83,7 +83,7 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let meanings = self.code.meanings(whole);
-        let named = self.named(&meanings, |dotted| lookup::fact(dotted));
+        let named = self.named(&meanings, lookup::fact);
         if let Some((fact, confidence)) = named {
             let form = UseForm::Attribute(attribute, call);
             self.uses.push(Use { fact, range: attribute.range(), form, confidence, deferred: false });
