@@ -86,6 +86,11 @@ pub fn name(code: &Code<'_>, dotted: &str, at: At) -> Option<Spelling> {
     if let Some(name) = bound(code, at.place, gives) {
         return Some(Spelling::existing(name));
     }
+    if !is_module(home) {
+        // A member of a class.
+        let class = name(code, home, at).filter(|_| home.contains('.'))?;
+        return Some(Spelling { text: format!("{}.{member}", class.text), missing: class.missing });
+    }
     if let Some(Spelling { text, missing }) = module(code, home, at) {
         return Some(Spelling { text: format!("{text}.{member}"), missing });
     }

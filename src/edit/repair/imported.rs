@@ -82,6 +82,9 @@ impl<'a> Imported<'_, '_, 'a> {
         let replace = site.name().replace?;
         let (home, member) = replace.rsplit_once('.').unwrap_or(("builtins", replace));
         let local = self.local();
+        if home != "builtins" && !is_module(home) && !is_module(replace) {
+            return None;
+        }
         let mut changes = Vec::new();
         for read in self.reads() {
             changes.extend(unpacked::changes(site, self.call(read))?);
@@ -168,7 +171,7 @@ impl<'a> Imported<'_, '_, 'a> {
             let constant = site.name().kind == Some(Kind::Constant);
             let call = if constant { None } else { Some(self.call(read)?) };
             let whole = call.map_or(read.range(), |call| call.range());
-            let new = Old { whole, receiver: None, call }.write(site, at)?;
+            let new = Old { whole, receiver: None, call, module: None }.write(site, at)?;
             let (doubt, display) = new.doubts();
             reason = reason.or(doubt);
             shown = shown.or(display);

@@ -1,6 +1,6 @@
 //! Another name at the same place.
 
-use ruff_python_ast::{AnyNodeRef, ExprAttribute, ExprCall, ExprName, Stmt};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprAttribute, ExprCall, ExprName, Stmt};
 use ruff_text_size::Ranged;
 
 use super::{Repair, Site, unpacked};
@@ -18,6 +18,9 @@ pub(super) fn attribute<'a>(
     let replace = site.name().replace?;
     let (home, member) = replace.rsplit_once('.').unwrap_or(("", replace));
     let mut changes = if home == site.old().0 && is_there(site, attribute, member) {
+        if is_given(site, attribute, member) {
+            return None;
+        }
         vec![Change::new(attribute.attr.range(), member)]
     } else {
         if site.text()[attribute.range()].contains('#') {
@@ -33,8 +36,22 @@ pub(super) fn attribute<'a>(
 
 /// Whether what the name is taken from has the successor as well.
 fn is_there<'a>(site: &Site<'_, 'a>, attribute: &'a ExprAttribute, member: &str) -> bool {
+    if site.name().class().is_some() {
+        return true;
+    }
     let homes = site.code.names().resolve(&attribute.value).dotted;
     !homes.iter().any(|home| is_importable(home, Some(member), site.minimum) == Some(false))
+}
+
+/// Whether the code gives the old name to the new one, for Pythons without it.
+fn is_given(site: &Site<'_, '_>, attribute: &ExprAttribute, member: &str) -> bool {
+    let around = site.around(attribute.range());
+    let Some(AnyNodeRef::StmtAssign(assign)) = around.parent() else { return false };
+    let text = |expr: &Expr| &site.text()[expr.range()];
+    let targets = assign.targets.iter().filter_map(Expr::as_attribute_expr);
+    targets
+        .into_iter()
+        .any(|target| target.attr.as_str() == member && text(&target.value) == text(&attribute.value))
 }
 
 /// A name that a star import brought.

@@ -23,9 +23,12 @@ pub(super) fn attribute<'a>(
     let kind = site.name().kind;
     // `{self}` of a class method is the class.
     let receiver = site.name().class().map(|_| attribute);
+    let module = receiver.is_none().then_some(&*attribute.value);
     let whole = match call.filter(|_| !matches!(kind, Some(Kind::Constant))) {
-        Some(call) => Old { whole: call.range(), receiver, call: Some(call) },
-        None if kind == Some(Kind::Constant) => Old { whole: attribute.range(), receiver: None, call: None },
+        Some(call) => Old { whole: call.range(), receiver, call: Some(call), module },
+        None if kind == Some(Kind::Constant) => {
+            Old { whole: attribute.range(), receiver: None, call: None, module }
+        }
         None => return None,
     };
     complete(site, whole.write(site, at)?, at)
@@ -39,9 +42,9 @@ pub(super) fn star<'a>(
     at: At,
 ) -> Option<Repair> {
     let old = match call {
-        Some(call) => Old { whole: call.range(), receiver: None, call: Some(call) },
+        Some(call) => Old { whole: call.range(), receiver: None, call: Some(call), module: None },
         None if site.name().kind == Some(Kind::Constant) => {
-            Old { whole: name.range(), receiver: None, call: None }
+            Old { whole: name.range(), receiver: None, call: None, module: None }
         }
         None => return None,
     };
@@ -57,8 +60,8 @@ pub(super) fn member<'a>(
 ) -> Option<Repair> {
     let receiver = Some(attribute);
     let old = match (site.name().kind, call) {
-        (Some(Kind::Attribute), _) => Old { whole: attribute.range(), receiver, call: None },
-        (_, Some(call)) => Old { whole: call.range(), receiver, call: Some(call) },
+        (Some(Kind::Attribute), _) => Old { whole: attribute.range(), receiver, call: None, module: None },
+        (_, Some(call)) => Old { whole: call.range(), receiver, call: Some(call), module: None },
         (_, None) => return None,
     };
     complete(site, old.write(site, at)?, at)
@@ -92,6 +95,8 @@ pub(super) struct Old<'a> {
     pub receiver: Option<&'a ExprAttribute>,
     /// The call whose arguments the template takes.
     pub call: Option<&'a ExprCall>,
+    /// How the module of the name is written there.
+    pub module: Option<&'a Expr>,
 }
 
 /// What takes its place.
@@ -111,7 +116,7 @@ impl New {
 impl<'a> Old<'a> {
     /// Fills in the template; the missing imports are left to the caller.
     pub(super) fn write(&self, site: &Site<'_, 'a>, at: At) -> Option<New> {
-        let (template, missing) = spelled(site, at)?;
+        let (template, missing) = spelled(site, self.module, at)?;
         let shape = Shape::of(&template)?;
         if !shape.is_free(site, at.place) || self.call.is_some_and(|call| !shape.accepts(call)) {
             return None;
@@ -176,10 +181,15 @@ impl<'a> Old<'a> {
 }
 
 /// The template as its modules are called in this file, and the imports that are missing.
-fn spelled(site: &Site<'_, '_>, at: At) -> Option<(String, Vec<Import>)> {
+fn spelled<'a>(site: &Site<'_, 'a>, own: Option<&'a Expr>, at: At) -> Option<(String, Vec<Import>)> {
     let mut template = site.name().rewrite?.to_owned();
     let mut missing = Vec::new();
     for module in site.name().imports {
+        let same = own.filter(|own| site.code.names().resolve(own).may_be(module));
+        if let Some(own) = same {
+            template = replace_dotted(&template, module, &site.text()[own.range()]);
+            continue;
+        }
         if let Some(spelling) = spell::module(site.code, module, at) {
             missing.extend(spelling.missing);
             template = replace_dotted(&template, module, &spelling.text);
