@@ -6,11 +6,10 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::template::has_effects;
 use super::{Repair, Site};
-use crate::catalogue::{Form, Kind};
+use crate::catalogue::{Form, Kind, Name};
 use crate::edit::Change;
 use crate::edit::imports::{end_of_line, is_pragma, past_line_end, start_of_line};
 use crate::python::Code;
-use crate::python::uses::UseForm;
 
 /// The keyword argument at this index.
 pub(super) fn keyword(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Option<Repair> {
@@ -29,33 +28,16 @@ pub(super) fn keyword(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Opt
         let message = format!("Rename the argument `{own}` to `{new}`");
         return (!taken).then(|| Repair::new(message, vec![Change::new(own.range(), new)]));
     }
-    name.drop.then(|| drop(site, call, keyword.range(), &keyword.value))?
+    drop(site, call, keyword.range(), &keyword.value)
 }
 
 /// The positional argument at this index.
 pub(super) fn positional(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Option<Repair> {
-    let name = site.name();
-    if has_gone_before(site, call, index) {
-        return None;
-    }
-    if name.form == Some(Form::Positional) {
-        return by_name(site, call, index);
-    }
     let value = call.arguments.args.get(index)?;
-    // Those behind it would move up.
-    let is_last = index + 1 == call.arguments.args.len();
-    (name.drop && is_last).then(|| drop(site, call, value.range(), value))?
-}
-
-/// Whether an argument before this one is refused in every form: the call
-/// fails whatever becomes of those behind it.
-fn has_gone_before(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> bool {
-    site.code.uses().iter().any(|other| match other.form {
-        UseForm::Positional(same, at) => {
-            same.range() == call.range() && at < index && other.fact.name.form.is_none()
-        }
-        _ => false,
-    })
+    if index + 1 == call.arguments.args.len() && site.name().form.is_none() {
+        return drop(site, call, value.range(), value);
+    }
+    rearranged(site, call, index.checked_sub(usize::from(site.name().position?))?)
 }
 
 /// One argument as it is written.
@@ -98,51 +80,63 @@ fn arguments<'a>(code: &Code<'_>, call: &'a ExprCall) -> Vec<Argument<'a>> {
 
 /// Takes an argument out of its call.
 fn drop(site: &Site<'_, '_>, call: &ExprCall, range: TextRange, value: &Expr) -> Option<Repair> {
+    let doubt = dropped(site, site.name(), value)?;
     let arguments = arguments(site.code, call);
     let at = arguments.iter().position(|one| one.what.range() == range)?;
-    let text = site.text();
-    let parameter = site.name().parameter()?;
-    let effects = has_effects(value).then(|| {
-        let value: Vec<&str> = text[value.range()].split_whitespace().collect();
-        format!("`{}` is no longer evaluated", value.join(" "))
-    });
-    let message = format!("Remove the argument `{parameter}`");
-    Some(Repair::new(message, removal(text, call, &arguments, at)).doubt(effects))
+    let message = format!("Remove the argument `{}`", site.name().parameter()?);
+    Some(Repair::new(message, removal(site.text(), call, &arguments, at, at)).doubt(doubt))
 }
 
-fn removal(text: &str, call: &ExprCall, arguments: &[Argument<'_>], at: usize) -> Vec<Change> {
-    let own = &arguments[at];
+/// Why a value may only be left out with a doubt, if it may be left out.
+fn dropped(site: &Site<'_, '_>, name: &Name, value: &Expr) -> Option<Option<String>> {
+    if name.form.is_some() || name.replace.is_some() {
+        return None;
+    }
+    if !name.drop {
+        let several = name.parameter().is_some_and(|parameter| parameter.starts_with('*'));
+        let nothing = value.is_none_literal_expr() && !several;
+        return nothing.then(|| Some("`None` is taken for the value it has when it is left out".to_owned()));
+    }
+    Some(has_effects(value).then(|| {
+        let value: Vec<&str> = site.text()[value.range()].split_whitespace().collect();
+        format!("`{}` is no longer evaluated", value.join(" "))
+    }))
+}
+
+/// Takes out the arguments from one to another.
+fn removal(text: &str, call: &ExprCall, arguments: &[Argument<'_>], from: usize, to: usize) -> Vec<Change> {
+    let (first, last) = (&arguments[from], &arguments[to]);
     let gone = |range| vec![Change::new(range, "")];
     let open = call.arguments.start() + TextSize::new(1);
     let close = call.arguments.end() - TextSize::new(1);
-    let end = own.comma.map_or(own.range.end(), |comma| comma.end());
+    let own = TextRange::new(first.range.start(), last.range.end());
+    let end = last.comma.map_or(own.end(), |comma| comma.end());
     let all = TextRange::new(open, close);
-    if arguments.len() == 1 && text[all].matches('#').count() == text[own.range].matches('#').count() {
+    if to - from + 1 == arguments.len() && text[all].matches('#').count() == text[own].matches('#').count() {
         return gone(all);
     }
-    if let Some(lines) = own_lines(text, TextRange::new(own.range.start(), end)) {
+    let before = from.checked_sub(1).and_then(|at| arguments[at].comma);
+    if let Some(lines) = own_lines(text, TextRange::new(own.start(), end)) {
         return match lines {
             Lines::Whole(lines) => {
-                let before = at.checked_sub(1).and_then(|at| arguments[at].comma);
-                let before = before.filter(|_| own.comma.is_none());
+                let before = before.filter(|_| last.comma.is_none());
                 before.into_iter().chain([lines]).map(|range| Change::new(range, "")).collect()
             }
             Lines::Commented(range) => gone(range),
         };
     }
-    if let Some(next) = arguments.get(at + 1)
-        && !text[TextRange::new(own.range.end(), next.range.start())].contains('#')
-        && at == 0
+    if let Some(next) = arguments.get(to + 1)
+        && !text[TextRange::new(own.end(), next.range.start())].contains('#')
+        && from == 0
     {
-        return gone(TextRange::new(own.range.start(), next.range.start()));
+        return gone(TextRange::new(own.start(), next.range.start()));
     }
-    let before = at.checked_sub(1).and_then(|at| arguments[at].comma);
     match before {
         // The comma behind it stays, if there is one.
-        Some(comma) if !text[TextRange::new(comma.end(), own.range.start())].contains('#') => {
-            gone(TextRange::new(comma.start(), own.range.end()))
+        Some(comma) if !text[TextRange::new(comma.end(), own.start())].contains('#') => {
+            gone(TextRange::new(comma.start(), own.end()))
         }
-        _ => gone(TextRange::new(own.range.start(), end)),
+        _ => gone(TextRange::new(own.start(), end)),
     }
 }
 
@@ -168,39 +162,65 @@ fn own_lines(text: &str, range: TextRange) -> Option<Lines> {
     Some(Lines::Commented(TextRange::new(range.start(), end - TextSize::of(after))))
 }
 
-/// Writes `name=` before an argument, and before those behind it.
-fn by_name(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Option<Repair> {
-    let offset = index.checked_sub(usize::from(site.name().position?))?;
+/// Makes a call whose positional arguments begin at an index right in every
+/// place: those that are gone are left out, those that have to be, and those
+/// behind a gap, are passed by name.
+fn rearranged(site: &Site<'_, '_>, call: &ExprCall, offset: usize) -> Option<Repair> {
     let arguments = arguments(site.code, call);
-    let mut changes = Vec::new();
-    for (at, value) in call.arguments.args.iter().enumerate().skip(index) {
-        let new = parameter_at(site, at - offset).filter(|_| !value.is_starred_expr())?;
-        let argument = arguments.iter().find(|one| one.what.range() == value.range())?;
-        let bare = argument.range == value.range()
-            && (value.is_named_expr()
-                || value.as_generator_expr().is_some_and(|generator| !generator.parenthesized));
-        if bare {
-            changes.push(Change::new(value.range(), format!("{new}=({})", &site.text()[value.range()])));
-        } else {
-            changes.push(Change::new(TextRange::empty(argument.range.start()), format!("{new}=")));
+    let mut gone: Vec<usize> = Vec::new();
+    let mut named = Vec::new();
+    let mut doubt = None;
+    for (at, value) in call.arguments.args.iter().enumerate().skip(offset) {
+        let index = arguments.iter().position(|one| one.what.range() == value.range())?;
+        let known = parameter_at(site, at - offset);
+        let refused = known.is_some_and(|name| name.form == Some(Form::Positional));
+        if value.is_starred_expr() {
+            return None;
+        }
+        if let Some(name) = known.filter(|name| name.form.is_none() && name.replace.is_none()) {
+            doubt = doubt.or(dropped(site, name, value)?);
+            gone.push(index);
+        } else if refused || !gone.is_empty() || !named.is_empty() {
+            let name = known?;
+            named.push(by_name(site, value, &arguments[index], name.replace.or(name.parameter())?));
         }
     }
-    let parameter = site.name().parameter()?;
-    Some(Repair::new(format!("Pass `{parameter}` by name"), changes))
+    let message = match (site.name().form, named.is_empty()) {
+        (None, _) => format!("Remove the argument `{}`", site.name().parameter()?),
+        _ => format!("Pass `{}` by name", site.name().parameter()?),
+    };
+    let mut changes = named;
+    if let Some((&from, &to)) = gone.first().zip(gone.last()) {
+        if to - from + 1 != gone.len() {
+            return None;
+        }
+        changes.extend(removal(site.text(), call, &arguments, from, to));
+    }
+    Some(Repair::new(message, changes).doubt(doubt))
 }
 
-/// The name to pass the parameter at an index by.
-fn parameter_at(site: &Site<'_, '_>, index: usize) -> Option<&'static str> {
+/// `name=` before an argument.
+fn by_name(site: &Site<'_, '_>, value: &Expr, argument: &Argument<'_>, name: &str) -> Change {
+    let bare = argument.range == value.range()
+        && (value.is_named_expr()
+            || value.as_generator_expr().is_some_and(|generator| !generator.parenthesized));
+    if bare {
+        Change::new(value.range(), format!("{name}=({})", &site.text()[value.range()]))
+    } else {
+        Change::new(TextRange::empty(argument.range.start()), format!("{name}="))
+    }
+}
+
+/// What is known of the parameter at an index.
+fn parameter_at(site: &Site<'_, '_>, index: usize) -> Option<&'static Name> {
     let own = site.name();
-    let mut known = site.fact.module.names.iter().filter(|name| {
+    site.fact.module.names.iter().find(|name| {
         name.kind == Some(Kind::Parameter)
             && name.callable() == own.callable()
             && name.form != Some(Form::Keyword)
-    });
-    let name = known.find(|name| name.position.is_some_and(|at| usize::from(at) == index))?;
-    // One that is gone altogether has no name to be passed by.
-    let lasting = name.form == Some(Form::Positional) || name.replace.is_some();
-    name.replace.or(name.parameter()).filter(|_| lasting)
+            && name.position.is_some_and(|at| usize::from(at) == index)
+            && name.since <= site.minimum
+    })
 }
 
 /// Takes `name=` away from an argument that stands at its place.
