@@ -14,6 +14,9 @@ use newskin::read;
 use newskin::version::PythonVersion;
 use ruff_text_size::{TextRange, TextSize};
 
+/// A name and a text each.
+type Files<'a> = &'a [(&'a str, &'a str)];
+
 /// A project in a folder of its own.
 struct Project {
     folder: tempfile::TempDir,
@@ -21,7 +24,7 @@ struct Project {
 }
 
 impl Project {
-    fn new(files: &[(&str, &str)]) -> Self {
+    fn new(files: Files<'_>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
             let path = folder.path().join(name);
@@ -216,7 +219,7 @@ fn inheritance_across_files() {
                  if __name__ == '__main__':\n    Test('test').test()\n"
         )
     };
-    let cases: &[(&str, &[(&str, &str)], String)] = &[
+    let cases: &[(&str, Files<'_>, String)] = &[
         ("a.py", &[("base.py", BASE)], test("from base import Base", "Base")),
         ("a.py", &[("base.py", BASE)], test("import base as b", "b.Base")),
         ("a.py", &[("base.py", BASE)], test("from base import *", "Base")),

@@ -90,7 +90,7 @@ impl Map {
                     roots.add(&folder.join("src"));
                 }
             }
-            roots.installed.extend(known.installed.iter().filter_map(system));
+            roots.installed.extend(known.installed.iter().filter_map(|path| system(path)));
         }
         roots
     }
@@ -138,12 +138,12 @@ impl Map {
 
 impl Roots {
     fn add(&mut self, folder: &Path) {
-        self.folders.extend(system(&folder.to_path_buf()));
+        self.folders.extend(system(folder));
     }
 }
 
-fn system(path: &PathBuf) -> Option<SystemPathBuf> {
-    SystemPathBuf::from_path_buf(path.clone()).ok()
+fn system(path: &Path) -> Option<SystemPathBuf> {
+    SystemPathBuf::from_path_buf(path.to_path_buf()).ok()
 }
 
 impl Folder {
