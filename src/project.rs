@@ -107,6 +107,18 @@ impl Project {
         })
     }
 
+    /// Whether `import package.module` in the file at `path` finds a module of
+    /// the project that lies at that place.
+    #[must_use]
+    pub fn has_submodule(&self, path: &Path, package: &str, module: &str) -> bool {
+        let path = self.absolute(path);
+        let inner: PathBuf = package.split('.').collect();
+        let is_within = |folder: &Folder| self.folder(&folder.path.join(&inner)).has_module(module);
+        self.ancestors(&path).filter(|folder| !folder.is_package()).any(|folder| {
+            is_within(&folder) || folder.has_folder("src") && is_within(&self.source_folder(&folder))
+        })
+    }
+
     /// Whether a requirement that applies to the file at `path` on the target
     /// version names the distribution (any spelling of PEP 503). Requirements
     /// apply to their folder and all below it.

@@ -35,8 +35,15 @@ pub enum Trigger {
     Word(&'static str),
     /// The dotted module is imported or named in a string.
     Module(&'static str),
-    /// The word stands anywhere in a file that imports the module, or names it in a string.
-    Member(&'static str, &'static str),
+    /// The name is imported, stands behind a point or begins a string.
+    Name {
+        /// The module that must be imported or named in a string.
+        home: Option<&'static str>,
+        /// The name.
+        name: &'static str,
+        /// A word that must stand somewhere, too.
+        argument: Option<&'static str>,
+    },
     /// The rule looks at every file.
     Always,
 }

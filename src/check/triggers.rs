@@ -4,18 +4,19 @@
 //! `patch`), so just those lines are read. Words are searched by one automaton;
 //! some of them count only where their module is imported.
 
-use std::collections::BTreeMap;
+mod words;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::{memchr, memmem, memrchr};
 use rustc_hash::FxHashMap;
 
 use crate::rule::Trigger;
 use crate::rule::registry::Entry;
+use words::{Place, Words, continues, is_word};
 
 /// The triggers of a set of rules.
+#[derive(Default)]
 pub struct Scan {
-    words: Option<AhoCorasick>,
+    words: Words,
     /// For each word, what it wakes.
     wakes: Vec<Vec<Wake>>,
     /// By first segment.
@@ -23,11 +24,20 @@ pub struct Scan {
     always: Hits,
 }
 
-/// A rule that a word wakes, anywhere or where a module is imported.
+/// A rule that a word wakes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Wake {
     rule: usize,
-    root: Option<usize>,
+    condition: Condition,
+}
+
+/// When a word wakes a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Condition {
+    Anywhere,
+    /// As a name: of a module, by the number of its root and by its last segment;
+    /// together with another word, by its number.
+    Name { home: Option<(usize, &'static str)>, argument: Option<usize> },
 }
 
 /// The modules below one first segment.
@@ -66,57 +76,85 @@ impl Scan {
     /// the positions in [`Hits`].
     #[must_use]
     pub fn new(rules: &[&'static Entry], counts: impl Fn(&Entry) -> bool) -> Self {
-        let mut by_word: BTreeMap<&'static str, Vec<Wake>> = BTreeMap::new();
-        let mut modules: FxHashMap<&'static [u8], Root> = FxHashMap::default();
+        let mut scan = Self::default();
         let mut roots = 0;
-        let mut always = Hits::default();
         for (rule, entry) in rules.iter().enumerate().filter(|(_, entry)| counts(entry)) {
             for trigger in entry.rule.triggers() {
-                match trigger {
-                    Trigger::Always => always.insert(rule),
-                    Trigger::Word(word) => by_word.entry(word).or_default().push(Wake { rule, root: None }),
-                    Trigger::Module(module) => {
-                        let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-                        modules.entry(first.as_bytes()).or_default().rests.push((rest, rule));
-                    }
-                    Trigger::Member(module, word) => {
-                        let first = module.split('.').next().unwrap_or(module);
-                        let root = modules.entry(first.as_bytes()).or_default();
-                        let number = *root.number.get_or_insert_with(|| {
-                            roots += 1;
-                            roots - 1
-                        });
-                        by_word.entry(word).or_default().push(Wake { rule, root: Some(number) });
-                    }
-                }
+                scan.add(rule, trigger, &mut roots);
             }
         }
-        inherit(&mut by_word);
-        let words: Vec<&str> = by_word.keys().copied().collect();
-        let wakes: Vec<Vec<Wake>> = by_word.into_values().collect();
-        // Only an absurd number of words could fail to build; then every rule
-        // looks at every file, which is slow but right.
-        let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&words).ok();
-        if built.is_none() {
-            wakes.iter().flatten().for_each(|wake| always.insert(wake.rule));
+        scan.wakes.resize(scan.words.len(), Vec::new());
+        for wakes in &mut scan.wakes {
+            wakes.sort_unstable();
+            wakes.dedup();
         }
-        Self { words: built.filter(|_| !words.is_empty()), wakes, modules, always }
+        if scan.words.build().is_none() {
+            // Slow, but right.
+            scan.wakes.iter().flatten().for_each(|wake| scan.always.insert(wake.rule));
+        }
+        scan
+    }
+
+    fn add(&mut self, rule: usize, trigger: Trigger, roots: &mut usize) {
+        match trigger {
+            Trigger::Always => self.always.insert(rule),
+            Trigger::Word(word) => self.wake(word, Wake { rule, condition: Condition::Anywhere }),
+            Trigger::Module(module) => {
+                let (first, rest) = module.split_once('.').unwrap_or((module, ""));
+                self.modules.entry(first.as_bytes()).or_default().rests.push((rest, rule));
+            }
+            Trigger::Name { home, name, argument } => {
+                let home = home.map(|home| {
+                    let first = home.split('.').next().unwrap_or(home);
+                    let root = self.modules.entry(first.as_bytes()).or_default();
+                    let number = *root.number.get_or_insert_with(|| {
+                        *roots += 1;
+                        *roots - 1
+                    });
+                    (number, home.rsplit('.').next().unwrap_or(home))
+                });
+                let argument = argument.map(|argument| self.words.number(argument));
+                self.wake(name, Wake { rule, condition: Condition::Name { home, argument } });
+            }
+        }
+    }
+
+    fn wake(&mut self, word: &'static str, wake: Wake) {
+        let number = self.words.number(word);
+        if self.wakes.len() <= number {
+            self.wakes.resize(number + 1, Vec::new());
+        }
+        self.wakes[number].push(wake);
     }
 
     /// The rules whose trigger stands in the text.
     #[must_use]
     pub fn hits(&self, text: &[u8]) -> Hits {
-        let mut found = Found { hits: self.always.clone(), roots: Hits::default() };
+        let mut found = Found { hits: self.always.clone(), ..Found::default() };
         if !self.modules.is_empty() {
             self.find_modules(text, &mut found);
         }
-        for word in self.words.iter().flat_map(|words| words.find_iter(text)) {
-            if is_word(text, word.start(), word.end()) {
-                let wakes = self.wakes[word.pattern().as_usize()].iter();
-                let wakes = wakes.filter(|wake| wake.root.is_none_or(|root| found.roots.contains(root)));
-                wakes.for_each(|wake| found.hits.insert(wake.rule));
+        let mut seen = Hits::default();
+        let mut waiting: Vec<(usize, usize)> = Vec::new();
+        self.words.each(text, |place| {
+            seen.insert(place.number);
+            for wake in &self.wakes[place.number] {
+                match wake.condition {
+                    _ if found.hits.contains(wake.rule) => {}
+                    Condition::Anywhere => found.hits.insert(wake.rule),
+                    Condition::Name { home, argument } => {
+                        if found.is_name(text, place, home) {
+                            match argument {
+                                None => found.hits.insert(wake.rule),
+                                Some(argument) => waiting.push((argument, wake.rule)),
+                            }
+                        }
+                    }
+                }
             }
-        }
+        });
+        let both = waiting.into_iter().filter(|(argument, _)| seen.contains(*argument));
+        both.for_each(|(_, rule)| found.hits.insert(rule));
         found.hits
     }
 
@@ -138,48 +176,55 @@ impl Scan {
     fn read_clause(&self, text: &[u8], at: usize, found: &mut Found) -> usize {
         let (start, end) = (clause_start(text, at), clause_end(text, at));
         let mut from = start;
+        let mut has_root = false;
         while from < end {
             let word = from + text[from..end].iter().take_while(|byte| continues(byte)).count();
             if let Some(root) = self.modules.get(&text[from..word]) {
                 root.number.into_iter().for_each(|number| found.roots.insert(number));
+                has_root |= root.number.is_some();
                 let named = root.rests.iter().filter(|(rest, _)| has_rest(&text[word..end], rest));
                 named.for_each(|(_, rule)| found.hits.insert(*rule));
             }
             from = word.max(from) + 1;
+        }
+        if has_root {
+            found.clauses.push((start, end));
+            found.starred |= text[start..end].contains(&b'*');
         }
         end
     }
 }
 
 /// What one text has of the triggers so far.
+#[derive(Default)]
 struct Found {
     hits: Hits,
     /// The numbers of imported modules.
     roots: Hits,
+    /// Where they are imported.
+    clauses: Vec<(usize, usize)>,
+    /// Whether one of them gave all that it has.
+    starred: bool,
 }
 
-/// Only the longest word at a place is found, so it also wakes for the words in
-/// it that are bounded: `b` in `a-b`, not `a` in `ab`.
-fn inherit(by_word: &mut BTreeMap<&'static str, Vec<Wake>>) {
-    let whole = |word: &str| word.bytes().all(|byte| continues(&byte));
-    let outer: Vec<&'static str> = by_word.keys().copied().filter(|word| !whole(word)).collect();
-    for word in outer {
-        let inner = by_word.iter().filter(|(inner, _)| **inner != word && word.contains(**inner));
-        let inherited: Vec<Wake> = inner.flat_map(|(_, own)| own).copied().collect();
-        by_word.entry(word).or_default().extend(inherited);
+impl Found {
+    /// Whether a word can be the name of a module, or of whatever has it.
+    fn is_name(&self, text: &[u8], place: Place, home: Option<(usize, &str)>) -> bool {
+        let before = text[..place.start].trim_ascii_end();
+        let is_member = before.last() == Some(&b'.');
+        let imported = home.is_none_or(|(root, _)| self.roots.contains(root));
+        if is_member || matches!(text[..place.start].last(), Some(b'"' | b'\'')) {
+            // Another module may hand on the home.
+            return imported || is_member && home.is_some_and(|(_, last)| ends_with(before, last));
+        }
+        let within = |clause: &(usize, usize)| clause.0 <= place.start && place.end <= clause.1;
+        imported && (self.starred || self.clauses.iter().any(within))
     }
-    for wakes in by_word.values_mut() {
-        wakes.sort_unstable();
-        wakes.dedup();
-    }
 }
 
-fn continues(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80
-}
-
-fn is_word(text: &[u8], start: usize, end: usize) -> bool {
-    !text[..start].last().is_some_and(continues) && !text.get(end).is_some_and(continues)
+/// Whether the module's last segment stands before the point.
+fn ends_with(before: &[u8], last: &str) -> bool {
+    before.strip_suffix(b".").is_some_and(|before| before.ends_with(last.as_bytes()))
 }
 
 /// Whether the rest of a dotted module follows its first segment: `.rest`, or
@@ -208,13 +253,17 @@ fn clause_start(text: &[u8], at: usize) -> usize {
 
 /// The end of the line, of the lines that continue it, or of its brackets.
 fn clause_end(text: &[u8], at: usize) -> usize {
-    let line_end = |from: usize| memchr(b'\n', &text[from..]).map_or(text.len(), |length| from + length);
-    let mut end = line_end(at);
-    if memchr(b'(', &text[at..end]).is_some() && memchr(b')', &text[at..end]).is_none() {
-        return memchr(b')', &text[end..]).map_or(text.len(), |length| end + length);
-    }
-    while end < text.len() && text[at..end].trim_ascii_end().ends_with(b"\\") {
-        end = line_end(end + 1);
+    let mut open = false;
+    let mut end = at;
+    while end < text.len() {
+        match text[end] {
+            b'(' => open = true,
+            b')' => open = false,
+            b'#' => end = memchr(b'\n', &text[end..]).map_or(text.len(), |length| end + length) - 1,
+            b'\n' if !open && !text[at..end].trim_ascii_end().ends_with(b"\\") => return end,
+            _ => {}
+        }
+        end += 1;
     }
     end
 }
@@ -227,7 +276,8 @@ mod tests {
         let (first, rest) = module.split_once('.').unwrap_or((module, ""));
         let root = Root { rests: vec![(rest, 0)], number: None };
         let modules = FxHashMap::from_iter([(first.as_bytes(), root)]);
-        let scan = Scan { words: None, wakes: Vec::new(), modules, always: Hits::default() };
+        let mut scan = Scan { modules, ..Scan::default() };
+        scan.words.build();
         scan.hits(text.as_bytes()).contains(0)
     }
 
@@ -247,6 +297,38 @@ mod tests {
         for text in ["cgi.escape()", "import cgitb", "x = cgi", "import os\ncgi", "from .cgix import y"] {
             assert!(!named(text, "cgi"), "{text}");
         }
+    }
+
+    #[test]
+    fn comments_end_no_brackets() {
+        assert!(named("from x import (  # (as ever)\n    a,  # :)\n    cgi)", "cgi"));
+        assert!(!named("import x  # (see\ncgi)", "cgi"));
+    }
+
+    #[test]
+    fn names_count_where_they_can_be_the_modules() {
+        let wakes = |text: &str, argument: Option<&'static str>| {
+            let mut scan = Scan::default();
+            scan.add(0, Trigger::Name { home: Some("json.decoder"), name: "loads", argument }, &mut 0);
+            scan.wakes.resize(scan.words.len(), Vec::new());
+            scan.words.build();
+            scan.hits(text.as_bytes()).contains(0)
+        };
+        for text in [
+            "import json.decoder as j\nj.loads(x)",
+            "from json.decoder import (a,\n  loads)",
+            "from json.decoder import *\nloads(x)",
+            "import json.decoder\ngetattr(json.decoder, 'loads')",
+            "import json\njson.decoder \\\n . loads",
+            "import x\nx.decoder.loads",
+        ] {
+            assert!(wakes(text, None), "{text}");
+        }
+        for text in ["import json\nloads(x)", "import x\nx.loads(y)", "from x import loads"] {
+            assert!(!wakes(text, None), "{text}");
+        }
+        assert!(wakes("import json\njson.loads(x, encoding=y)", Some("encoding")));
+        assert!(!wakes("import json\njson.loads(x)", Some("encoding")));
     }
 
     #[test]

@@ -21,12 +21,17 @@ pub fn triggers(counts: impl Fn(Fact) -> bool) -> Vec<Trigger> {
 /// A method may be called on an object that another module made; anything else
 /// needs an import of its module, under any of its homes.
 fn of_fact(fact: Fact) -> Vec<Trigger> {
-    let last = fact.name.last();
+    let name = fact.name.last();
+    let by_keyword = match fact.name.form {
+        None => fact.name.position.is_none(),
+        Some(form) => form == Form::Keyword,
+    };
+    let argument = fact.name.parameter().filter(|_| by_keyword);
     if fact.name.class().is_some() && !crate::python::uses::is_common(fact) {
-        return vec![Trigger::Word(last)];
+        return vec![Trigger::Name { home: None, name, argument }];
     }
     let homes = std::iter::once(fact.module.name).chain(fact.module.aliases.iter().copied());
-    homes.map(|home| Trigger::Member(home, last)).collect()
+    homes.map(|home| Trigger::Name { home: Some(home), name, argument }).collect()
 }
 
 /// Reports a use at `gravest` or below, unless the code around it expects the fault.

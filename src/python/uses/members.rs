@@ -50,13 +50,15 @@ fn of_module<'a>(
     facts: &[Fact],
     meanings: &Meanings<'a>,
 ) -> Option<Fact> {
+    let path = &code.document.path;
     let handed_on = |fact: &&Fact| {
-        let module = fact.module.name.rsplit('.').next().unwrap_or_default();
+        let last = fact.module.name.rsplit('.').next().unwrap_or_default();
+        let packages = meanings.dotted.iter().filter_map(|dotted| {
+            let (package, module) = dotted.rsplit_once('.')?.0.rsplit_once('.')?;
+            (module == last).then_some(package)
+        });
         !fact.name.callable().contains('.')
-            && meanings
-                .dotted
-                .iter()
-                .any(|dotted| dotted.rsplit('.').nth(1) == Some(module) && dotted.matches('.').count() > 1)
+            && packages.into_iter().any(|package| !code.project.has_submodule(path, package, last))
     };
     if !facts.iter().any(|fact| handed_on(&fact)) {
         return None;
@@ -215,6 +217,8 @@ fn is_named(target: &Expr, name: &str) -> bool {
 pub fn is_common(fact: Fact) -> bool {
     const COMMON: &[&str] = &[
         "__await__",
+        "__enter__",
+        "__exit__",
         "__getattr__",
         "__getitem__",
         "__iter__",
