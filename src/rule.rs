@@ -35,9 +35,19 @@ pub enum Trigger {
     Word(&'static str),
     /// The dotted module is imported or named in a string.
     Module(&'static str),
-    /// The name is imported, stands behind a point or begins a string.
+    /// What a module has: the name is imported from it, stands behind its name, or
+    /// begins a string.
     Name {
         /// The module that must be imported or named in a string.
+        home: &'static str,
+        /// The name.
+        name: &'static str,
+        /// A word that must stand somewhere, too.
+        argument: Option<&'static str>,
+    },
+    /// What objects have: the name stands behind a point or begins a string.
+    Member {
+        /// The module that must be imported or named in a string, if any.
         home: Option<&'static str>,
         /// The name.
         name: &'static str,

@@ -29,15 +29,26 @@ pub struct Scan {
 struct Wake {
     rule: usize,
     condition: Condition,
+    /// The number of another word that must stand somewhere.
+    argument: Option<usize>,
 }
 
-/// When a word wakes a rule.
+/// Where a word wakes a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Condition {
     Anywhere,
-    /// As a name: of a module, by the number of its root and by its last segment;
-    /// together with another word, by its number.
-    Name { home: Option<(usize, &'static str)>, argument: Option<usize> },
+    /// As what the module has.
+    Name(Home),
+    /// As what an object has.
+    Member(Option<Home>),
+}
+
+/// A module that words depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Home {
+    number: usize,
+    /// The last segment of its name.
+    last: &'static str,
 }
 
 /// The modules below one first segment.
@@ -45,8 +56,8 @@ enum Condition {
 struct Root {
     /// The rest of each dotted module, and its rule.
     rests: Vec<(&'static str, usize)>,
-    /// The number by which words depend on it.
-    number: Option<usize>,
+    /// The dotted modules that words depend on, and their numbers.
+    homes: Vec<(&'static str, usize)>,
 }
 
 /// A set of positions.
@@ -77,10 +88,10 @@ impl Scan {
     #[must_use]
     pub fn new(rules: &[&'static Entry], counts: impl Fn(&Entry) -> bool) -> Self {
         let mut scan = Self::default();
-        let mut roots = 0;
+        let mut homes = 0;
         for (rule, entry) in rules.iter().enumerate().filter(|(_, entry)| counts(entry)) {
             for trigger in entry.rule.triggers() {
-                scan.add(rule, trigger, &mut roots);
+                scan.add(rule, trigger, &mut homes);
             }
         }
         scan.wakes.resize(scan.words.len(), Vec::new());
@@ -95,36 +106,40 @@ impl Scan {
         scan
     }
 
-    fn add(&mut self, rule: usize, trigger: Trigger, roots: &mut usize) {
-        match trigger {
-            Trigger::Always => self.always.insert(rule),
-            Trigger::Word(word) => self.wake(word, Wake { rule, condition: Condition::Anywhere }),
+    fn add(&mut self, rule: usize, trigger: Trigger, homes: &mut usize) {
+        let (word, condition, argument) = match trigger {
+            Trigger::Always => return self.always.insert(rule),
             Trigger::Module(module) => {
                 let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-                self.modules.entry(first.as_bytes()).or_default().rests.push((rest, rule));
+                return self.modules.entry(first.as_bytes()).or_default().rests.push((rest, rule));
             }
+            Trigger::Word(word) => (word, Condition::Anywhere, None),
             Trigger::Name { home, name, argument } => {
-                let home = home.map(|home| {
-                    let first = home.split('.').next().unwrap_or(home);
-                    let root = self.modules.entry(first.as_bytes()).or_default();
-                    let number = *root.number.get_or_insert_with(|| {
-                        *roots += 1;
-                        *roots - 1
-                    });
-                    (number, home.rsplit('.').next().unwrap_or(home))
-                });
-                let argument = argument.map(|argument| self.words.number(argument));
-                self.wake(name, Wake { rule, condition: Condition::Name { home, argument } });
+                (name, Condition::Name(self.home(home, homes)), argument)
             }
-        }
-    }
-
-    fn wake(&mut self, word: &'static str, wake: Wake) {
+            Trigger::Member { home, name, argument } => {
+                (name, Condition::Member(home.map(|home| self.home(home, homes))), argument)
+            }
+        };
+        let argument = argument.map(|argument| self.words.number(argument));
         let number = self.words.number(word);
         if self.wakes.len() <= number {
             self.wakes.resize(number + 1, Vec::new());
         }
-        self.wakes[number].push(wake);
+        self.wakes[number].push(Wake { rule, condition, argument });
+    }
+
+    /// A module that words depend on; `next` is its number if it is new.
+    fn home(&mut self, module: &'static str, next: &mut usize) -> Home {
+        let first = module.split('.').next().unwrap_or(module);
+        let homes = &mut self.modules.entry(first.as_bytes()).or_default().homes;
+        let known = homes.iter().find(|(home, _)| *home == module).map(|(_, number)| *number);
+        let number = known.unwrap_or_else(|| {
+            homes.push((module, *next));
+            *next += 1;
+            *next - 1
+        });
+        Home { number, last: module.rsplit('.').next().unwrap_or(module) }
     }
 
     /// The rules whose trigger stands in the text.
@@ -139,16 +154,10 @@ impl Scan {
         self.words.each(text, |place| {
             seen.insert(place.number);
             for wake in &self.wakes[place.number] {
-                match wake.condition {
-                    _ if found.hits.contains(wake.rule) => {}
-                    Condition::Anywhere => found.hits.insert(wake.rule),
-                    Condition::Name { home, argument } => {
-                        if found.is_name(text, place, home) {
-                            match argument {
-                                None => found.hits.insert(wake.rule),
-                                Some(argument) => waiting.push((argument, wake.rule)),
-                            }
-                        }
+                if !found.hits.contains(wake.rule) && found.fits(text, place, wake.condition) {
+                    match wake.argument {
+                        None => found.hits.insert(wake.rule),
+                        Some(argument) => waiting.push((argument, wake.rule)),
                     }
                 }
             }
@@ -175,24 +184,42 @@ impl Scan {
     /// Looks up each word of the logical line around `at`; gives its end.
     fn read_clause(&self, text: &[u8], at: usize, found: &mut Found) -> usize {
         let (start, end) = (clause_start(text, at), clause_end(text, at));
+        let stars = memchr(b'*', &text[start..end]).is_some();
+        let aliases = memmem::find(&text[start..end], b" as ").is_some();
         let mut from = start;
-        let mut has_root = false;
         while from < end {
             let word = from + text[from..end].iter().take_while(|byte| continues(byte)).count();
             if let Some(root) = self.modules.get(&text[from..word]) {
-                root.number.into_iter().for_each(|number| found.roots.insert(number));
-                has_root |= root.number.is_some();
                 let named = root.rests.iter().filter(|(rest, _)| has_rest(&text[word..end], rest));
                 named.for_each(|(_, rule)| found.hits.insert(*rule));
+                let is_from = text[start..from].trim_ascii_end().ends_with(b"from");
+                let homes = root.homes.iter().filter(|(home, _)| gives(&text[from..end], is_from, home));
+                for (_, number) in homes {
+                    found.homes.insert(*number);
+                    found.clauses.push((start, end, *number));
+                    if stars {
+                        found.starred.insert(*number);
+                    }
+                    if aliases {
+                        found.aliased.insert(*number);
+                    }
+                }
             }
             from = word.max(from) + 1;
         }
-        if has_root {
-            found.clauses.push((start, end));
-            found.starred |= text[start..end].contains(&b'*');
-        }
         end
     }
+}
+
+/// Whether an import of the dotted name at the start of `text` gives the module:
+/// of itself, of what it is in, and without `from` of what is in it.
+fn gives(text: &[u8], is_from: bool, module: &str) -> bool {
+    let dotted = text.iter().take_while(|byte| continues(byte) || **byte == b'.').count();
+    let (dotted, module) = (&text[..dotted], module.as_bytes());
+    let is_within = |inner: &[u8], outer: &[u8]| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest[0] == b'.')
+    };
+    is_within(module, dotted) || !is_from && is_within(dotted, module)
 }
 
 /// What one text has of the triggers so far.
@@ -200,31 +227,65 @@ impl Scan {
 struct Found {
     hits: Hits,
     /// The numbers of imported modules.
-    roots: Hits,
+    homes: Hits,
     /// Where they are imported.
-    clauses: Vec<(usize, usize)>,
-    /// Whether one of them gave all that it has.
-    starred: bool,
+    clauses: Vec<(usize, usize, usize)>,
+    /// The numbers of those that gave all that they have.
+    starred: Hits,
+    /// The numbers of those that may have another name.
+    aliased: Hits,
 }
 
 impl Found {
-    /// Whether a word can be the name of a module, or of whatever has it.
-    fn is_name(&self, text: &[u8], place: Place, home: Option<(usize, &str)>) -> bool {
-        let before = text[..place.start].trim_ascii_end();
-        let is_member = before.last() == Some(&b'.');
-        let imported = home.is_none_or(|(root, _)| self.roots.contains(root));
-        if is_member || matches!(text[..place.start].last(), Some(b'"' | b'\'')) {
-            // Another module may hand on the home.
-            return imported || is_member && home.is_some_and(|(_, last)| ends_with(before, last));
+    fn fits(&self, text: &[u8], place: Place, condition: Condition) -> bool {
+        let before = &text[..place.start];
+        let in_string = || matches!(before.last(), Some(b'"' | b'\''));
+        match condition {
+            Condition::Anywhere => true,
+            Condition::Member(home) => {
+                home.is_none_or(|home| self.homes.contains(home.number))
+                    && (in_string() || owner(before).is_some())
+            }
+            Condition::Name(home) => match owner(before) {
+                // Another module may hand on the home.
+                Some(owner) if owner.ends_with(home.last.as_bytes()) => true,
+                Some(owner) => {
+                    self.homes.contains(home.number)
+                        && (self.aliased.contains(home.number)
+                            || !owner.last().is_some_and(continues)
+                            || is_assigned(text, home))
+                }
+                None => {
+                    self.homes.contains(home.number)
+                        && (in_string() || self.starred.contains(home.number) || self.imports(place, home))
+                }
+            },
         }
-        let within = |clause: &(usize, usize)| clause.0 <= place.start && place.end <= clause.1;
-        imported && (self.starred || self.clauses.iter().any(within))
+    }
+
+    fn imports(&self, place: Place, home: Home) -> bool {
+        let within = |(start, end, number): &(usize, usize, usize)| {
+            *start <= place.start && place.end <= *end && *number == home.number
+        };
+        self.clauses.iter().any(within)
     }
 }
 
-/// Whether the module's last segment stands before the point.
-fn ends_with(before: &[u8], last: &str) -> bool {
-    before.strip_suffix(b".").is_some_and(|before| before.ends_with(last.as_bytes()))
+/// What ends in a point, without it.
+fn owner(before: &[u8]) -> Option<&[u8]> {
+    before.trim_ascii_end().strip_suffix(b".").map(<[u8]>::trim_ascii_end)
+}
+
+/// Whether the module itself is the value of something.
+fn is_assigned(text: &[u8], home: Home) -> bool {
+    let last = home.last.as_bytes();
+    memmem::find_iter(text, last).any(|at| {
+        let end = at + last.len();
+        let outer = text[..at].iter().rev().take_while(|byte| continues(byte) || **byte == b'.').count();
+        text[..at - outer].trim_ascii_end().ends_with(b"=")
+            && is_word(text, at, end)
+            && !matches!(text.get(end), Some(b'.' | b'(' | b'['))
+    })
 }
 
 /// Whether the rest of a dotted module follows its first segment: `.rest`, or
@@ -274,7 +335,7 @@ mod tests {
 
     fn named(text: &str, module: &'static str) -> bool {
         let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-        let root = Root { rests: vec![(rest, 0)], number: None };
+        let root = Root { rests: vec![(rest, 0)], ..Root::default() };
         let modules = FxHashMap::from_iter([(first.as_bytes(), root)]);
         let mut scan = Scan { modules, ..Scan::default() };
         scan.words.build();
@@ -309,7 +370,7 @@ mod tests {
     fn names_count_where_they_can_be_the_modules() {
         let wakes = |text: &str, argument: Option<&'static str>| {
             let mut scan = Scan::default();
-            scan.add(0, Trigger::Name { home: Some("json.decoder"), name: "loads", argument }, &mut 0);
+            scan.add(0, Trigger::Name { home: "json.decoder", name: "loads", argument }, &mut 0);
             scan.wakes.resize(scan.words.len(), Vec::new());
             scan.words.build();
             scan.hits(text.as_bytes()).contains(0)
@@ -321,14 +382,23 @@ mod tests {
             "import json.decoder\ngetattr(json.decoder, 'loads')",
             "import json\njson.decoder \\\n . loads",
             "import x\nx.decoder.loads",
+            "import json.decoder\nd = json.decoder\nd.loads",
+            "from json import decoder\nd = decoder\nd.loads",
+            "from importlib import import_module\nimport_module('json.decoder').loads",
         ] {
             assert!(wakes(text, None), "{text}");
         }
-        for text in ["import json\nloads(x)", "import x\nx.loads(y)", "from x import loads"] {
+        for text in [
+            "import json\nloads(x)",
+            "import x\nx.loads(y)",
+            "import json\nx.loads(y)",
+            "from x import loads",
+            "from json.decoder.inner import loads",
+        ] {
             assert!(!wakes(text, None), "{text}");
         }
-        assert!(wakes("import json\njson.loads(x, encoding=y)", Some("encoding")));
-        assert!(!wakes("import json\njson.loads(x)", Some("encoding")));
+        assert!(wakes("import json\njson.decoder.loads(x, encoding=y)", Some("encoding")));
+        assert!(!wakes("import json\njson.decoder.loads(x)", Some("encoding")));
     }
 
     #[test]

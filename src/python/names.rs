@@ -10,7 +10,8 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use ruff_python_ast::{
-    Alias, Expr, ExprCall, ExprName, Stmt, StmtClassDef, StmtFunctionDef, StmtImport, StmtImportFrom,
+    Alias, Expr, ExprCall, ExprName, ParameterWithDefault, Stmt, StmtClassDef, StmtFunctionDef, StmtImport,
+    StmtImportFrom,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -97,7 +98,10 @@ pub enum BindingKind<'a> {
     Function(&'a StmtFunctionDef),
     /// `del name`: no value.
     Deletion,
-    /// Parameters, loop targets, unpacking, `with … as`, and so on.
+    /// A parameter of a function that takes one value; not the one that holds a
+    /// method's object.
+    Parameter(&'a ParameterWithDefault),
+    /// Other parameters, loop targets, unpacking, `with … as`, and so on.
     Other,
 }
 
@@ -340,9 +344,10 @@ impl<'a> Names<'a> {
             BindingKind::From(import, alias) => one(Cow::Owned(member_of(import, alias))),
             BindingKind::Assignment(value) => self.resolve_within(value, counts, steps),
             BindingKind::Deletion => Meanings::default(),
-            BindingKind::Class(_) | BindingKind::Function(_) | BindingKind::Other => {
-                Meanings { dotted: Vec::new(), other: true }
-            }
+            BindingKind::Class(_)
+            | BindingKind::Function(_)
+            | BindingKind::Parameter(_)
+            | BindingKind::Other => Meanings { dotted: Vec::new(), other: true },
         }
     }
 

@@ -27,11 +27,14 @@ fn of_fact(fact: Fact) -> Vec<Trigger> {
         Some(form) => form == Form::Keyword,
     };
     let argument = fact.name.parameter().filter(|_| by_keyword);
-    if fact.name.class().is_some() && !crate::python::uses::is_common(fact) {
-        return vec![Trigger::Name { home: None, name, argument }];
-    }
     let homes = std::iter::once(fact.module.name).chain(fact.module.aliases.iter().copied());
-    homes.map(|home| Trigger::Name { home: Some(home), name, argument }).collect()
+    match fact.name.class() {
+        None => homes.map(|home| Trigger::Name { home, name, argument }).collect(),
+        Some(_) if crate::python::uses::is_common(fact) => {
+            homes.map(|home| Trigger::Member { home: Some(home), name, argument }).collect()
+        }
+        Some(_) => vec![Trigger::Member { home: None, name, argument }],
+    }
 }
 
 /// Reports a use at `gravest` or below, unless the code around it expects the fault.

@@ -2,7 +2,8 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    self as ast, Comprehension, ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt, TypeParam,
+    self as ast, AnyParameterRef, Comprehension, ExceptHandler, Expr, ExprContext, Parameters, Pattern, Stmt,
+    TypeParam,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -114,10 +115,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn bind_parameters(&mut self, parameters: &'a Parameters) {
-        for parameter in parameters {
+    /// Binds the parameters of a function or of a `lambda`.
+    fn bind_parameters(&mut self, parameters: &'a Parameters, of_function: bool) {
+        let around = self.names.scopes[self.scope.0 as usize].parent;
+        let in_class = around.is_some_and(|id| self.names.scopes[id.0 as usize].kind == ScopeKind::Class);
+        for (at, parameter) in parameters.iter().enumerate() {
+            let kind = match parameter {
+                AnyParameterRef::NonVariadic(plain) if of_function && (at > 0 || !in_class) => {
+                    BindingKind::Parameter(plain)
+                }
+                _ => BindingKind::Other,
+            };
             let name = parameter.name();
-            self.bind(name.as_str(), BindingKind::Other, name.range(), name.end());
+            self.bind(name.as_str(), kind, name.range(), name.end());
         }
     }
 
@@ -133,7 +143,7 @@ impl<'a> Builder<'a> {
                 this.visit_annotation(returns);
             }
             this.within(ScopeKind::Function, range_of(&function.body), |this| {
-                this.bind_parameters(&function.parameters);
+                this.bind_parameters(&function.parameters, true);
                 this.body(&function.body);
             });
         };
@@ -369,7 +379,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
                 }
                 self.within(ScopeKind::Function, lambda.body.range(), |this| {
                     if let Some(parameters) = &lambda.parameters {
-                        this.bind_parameters(parameters);
+                        this.bind_parameters(parameters, false);
                     }
                     this.visit_expr(&lambda.body);
                 });

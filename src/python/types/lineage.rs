@@ -8,13 +8,13 @@ use ty_python_core::definition::{Definition, DefinitionKind};
 use ty_python_core::place::ScopedPlaceId;
 use ty_python_core::scope::{NodeWithScopeKind, NodeWithScopeRef, ScopeId};
 use ty_python_core::{
-    ProgramFile, SemanticIndex, attribute_scopes, place_table, semantic_index, use_def_map,
+    ProgramFile, SemanticIndex, attribute_scopes, global_scope, place_table, semantic_index, use_def_map,
 };
 use ty_python_semantic::types::TypeDefinition;
 use ty_python_semantic::types::{KnownClass, KnownInstanceType, SpecialFormType, Type};
 use ty_python_semantic::{
-    Db, HasType as _, ImportAliasResolution, ProgramEnvironment, SemanticModel, definitions_for_attribute,
-    definitions_for_name,
+    Db, HasType as _, ImportAliasResolution, ProgramEnvironment, ResolvedDefinition, SemanticModel,
+    definitions_for_attribute, definitions_for_name,
 };
 
 /// Inheritance deeper than this is not followed.
@@ -130,6 +130,12 @@ impl<'db> Search<'db> {
         let mut found = Vec::new();
         for base in node.bases() {
             for expression in meant(base) {
+                if let Some(base) = named(&model, expression).filter(|base| *base != class) {
+                    if !found.contains(&base) {
+                        found.push(base);
+                    }
+                    continue;
+                }
                 let ty = if expression.is_starred_expr() { None } else { expression.inferred_type(&model) };
                 match ty.map_or(Base::Unknown, |ty| self.base(ty, &model.program_environment())) {
                     Base::Class(base) if base != class && !found.contains(&base) => found.push(base),
@@ -190,6 +196,34 @@ fn meant(base: &Expr) -> &[Expr] {
         [_, bases @ ..] if name == "with_metaclass" && arguments.keywords.is_empty() => bases,
         _ => std::slice::from_ref(base),
     }
+}
+
+/// The class that a name or `module.name` plainly stands for. The engine would
+/// infer everything around the expression for it.
+fn named<'db>(model: &SemanticModel<'db>, base: &Expr) -> Option<Definition<'db>> {
+    let db = model.db();
+    let alias = ImportAliasResolution::ResolveAliases;
+    let found = match base {
+        Expr::Name(name) => definitions_for_name(model, name.id.as_str(), name.into(), alias),
+        Expr::Attribute(ast::ExprAttribute { value, attr, .. }) => {
+            let Expr::Name(module) = &**value else { return None };
+            let found = definitions_for_name(model, module.id.as_str(), module.into(), alias);
+            let [ResolvedDefinition::Module(file)] = found[..] else { return None };
+            // What the module does not have itself would be taken from the built-ins.
+            place_table(db, global_scope(db, file)).symbol_id(attr)?;
+            let parsed = parsed_module(db, file.python_file(db)).load(db);
+            let model = SemanticModel::new(db, file);
+            definitions_for_name(&model, attr, parsed.syntax().into(), alias)
+        }
+        _ => return None,
+    };
+    let [only] = &found[..] else { return None };
+    let class = only.definition()?;
+    let DefinitionKind::Class(node) = class.kind(db) else { return None };
+    let parsed = parsed_module(db, class.python_file(db)).load(db);
+    let node = node.node(&parsed);
+    let special = ["Generic", "NamedTuple", "Protocol", "TypedDict"].contains(&node.name.as_str());
+    (node.decorator_list.is_empty() && !special).then_some(class)
 }
 
 /// The class that a name stands for before decorators, which the engine does not

@@ -34,6 +34,9 @@ pub(super) fn find<'a>(
         });
         return;
     }
+    if is_special(attribute.attr.as_str()) {
+        return;
+    }
     let members = facts.into_iter().filter(is_member);
     let found = members.filter_map(|fact| Some((fact, confidence(code, attribute, fact, meanings)?)));
     if let Some((fact, confidence)) = found.max_by_key(|(_, confidence)| *confidence) {
@@ -87,8 +90,10 @@ pub(super) fn confidence<'a>(
         return None;
     }
     let owners = match code.types {
-        Some(types) => types.owners(code.document, receiver.range(), attribute.attr.as_str()),
-        None => Owners { unknown: true, ..Owners::default() },
+        Some(types) if !is_anything(code, receiver) => {
+            types.owners(code.document, receiver.range(), attribute.attr.as_str())
+        }
+        _ => Owners { unknown: true, ..Owners::default() },
     };
     let hits = owners.classes.iter().filter(|class| provides(class, fact)).count();
     if hits > 0 {
@@ -112,6 +117,24 @@ pub(super) fn confidence<'a>(
         return None;
     }
     Some(if fact.name.distinctive { Confidence::Likely } else { Confidence::Possible })
+}
+
+/// Whether the name is a special method's: those that are called by name
+/// are called on classes, most often by their heirs.
+fn is_special(name: &str) -> bool {
+    name.starts_with("__") && name.ends_with("__")
+}
+
+/// Whether nothing says what a value is, so that asking would be in vain: a
+/// parameter without an annotation, that no condition narrows.
+fn is_anything(code: &Code<'_>, receiver: &Expr) -> bool {
+    let Expr::Name(name) = receiver else { return false };
+    let [id] = code.names().bindings_of(name)[..] else { return false };
+    let BindingKind::Parameter(parameter) = code.names().binding(id).kind else { return false };
+    let plain = parameter.annotation().is_none()
+        && parameter.default().is_none_or(|default| matches!(default, Expr::NoneLiteral(_)));
+    let asks = |condition: &str| code.document.text.contains(&format!("{condition}{}", name.id));
+    plain && !["isinstance(", "issubclass(", "type(", "match "].into_iter().any(asks)
 }
 
 /// Whether names tell enough: a function or value of a module of the standard
@@ -216,19 +239,13 @@ fn is_named(target: &Expr, name: &str) -> bool {
 #[must_use]
 pub fn is_common(fact: Fact) -> bool {
     const COMMON: &[&str] = &[
-        "__await__",
-        "__enter__",
-        "__exit__",
-        "__getattr__",
-        "__getitem__",
-        "__iter__",
-        "__len__",
         "_asdict",
         "_make",
         "_parse_args",
         "_replace",
         "add_argument_group",
         "addCleanup",
+        "all_tasks",
         "append",
         "callback",
         "cert_file",
@@ -285,5 +302,5 @@ pub fn is_common(fact: Fact) -> bool {
         "write",
         "xpath",
     ];
-    COMMON.contains(&fact.name.last())
+    COMMON.contains(&fact.name.last()) || is_special(fact.name.last())
 }
