@@ -6,6 +6,7 @@
 
 mod evaluate;
 mod fallback;
+mod own;
 
 use ruff_python_ast::{self as ast, Decorator, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
@@ -52,15 +53,14 @@ fn catching(fault: Fault) -> &'static [&'static str] {
 /// Judges one place of a module.
 #[must_use]
 pub fn reach<'a>(code: &Code<'a>, place: TextRange, fault: Fault) -> Reach {
-    Walk { code, place, fault, receiver: None }.body(code.module.body())
+    Walk { code, place, fault, receiver: None }.judge()
 }
 
 /// Judges the use of an attribute of an object. Where code asks the object
 /// what it has (`hasattr(thread, "is_alive")`), it will not take what is gone.
 #[must_use]
 pub fn reach_member<'a>(code: &Code<'a>, place: TextRange, fault: Fault, receiver: &'a Expr) -> Reach {
-    Walk { code, place, fault, receiver: Some(&code.document.text[receiver.range()]) }
-        .body(code.module.body())
+    Walk { code, place, fault, receiver: Some(&code.document.text[receiver.range()]) }.judge()
 }
 
 struct Walk<'c, 'a> {
@@ -72,6 +72,13 @@ struct Walk<'c, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
+    fn judge(&self) -> Reach {
+        match self.body(self.code.module.body()) {
+            Reach::Live if own::is_in_dead_function(self.code, self.place) => Reach::Dead,
+            reach => reach,
+        }
+    }
+
     fn holds(&self, node: impl Ranged) -> bool {
         node.range().contains_range(self.place)
     }

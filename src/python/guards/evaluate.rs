@@ -4,6 +4,7 @@ use ruff_python_ast::{self as ast, CmpOp, Expr, Number, UnaryOp};
 
 use ruff_text_size::{Ranged, TextRange};
 
+use super::own::flag;
 use super::{Fault, Reach, reach};
 use crate::catalogue;
 use crate::python::Code;
@@ -188,7 +189,13 @@ fn by_spelling(name: &str) -> Value {
 
 /// A name has the value that its bindings agree on, as far as they run on the target.
 fn assigned<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> Value {
-    let Expr::Name(name) = expr else { return Value::Unknown };
+    let name = match expr {
+        Expr::Name(name) => name,
+        Expr::Attribute(attribute) => {
+            return flag(code, attribute).map_or(Value::Unknown, |value| evaluate(code, value, steps));
+        }
+        _ => return Value::Unknown,
+    };
     let bindings = code.names().bindings_of(name);
     let several = bindings.len() > 1;
     let bindings = bindings.into_iter().map(|id| code.names().binding(id));
@@ -226,7 +233,7 @@ fn imported(code: &Code<'_>, module: &str, name: Option<&str>) -> Value {
 
 /// Whether a binding does not run on the target. Judging one condition may ask
 /// for the value of another; beyond a few levels the answer is not worth it.
-fn is_dead(code: &Code<'_>, place: TextRange) -> bool {
+pub(super) fn is_dead(code: &Code<'_>, place: TextRange) -> bool {
     const MAX_DEPTH: u32 = 4;
     let depth = code.judging.get();
     if depth >= MAX_DEPTH {

@@ -107,6 +107,13 @@ pub(super) fn confidence<'a>(
     {
         return inherited.then_some(Confidence::Certain);
     }
+    if is_self(receiver)
+        && owners.classes.iter().all(|class| class.defined_by.is_none())
+        && let Some(class) = code.names().class_around(attribute.start())
+        && let Some(given) = is_given_to_heirs(code, class, fact)
+    {
+        return given.then_some(Confidence::Likely);
+    }
     let assumed = owners.classes.iter().filter_map(|class| assumed(class, receiver, fact)).max();
     if assumed.is_some() || !owners.unknown {
         return assumed;
@@ -218,6 +225,33 @@ fn inherits<'a>(code: &Code<'a>, class: &'a StmtClassDef, fact: Fact, depth: u32
             None => is_class(fact, &dotted).then_some(true),
         }
     })
+}
+
+/// Whether the classes of the file that mix in this one get the member from the
+/// standard library with their other bases; `None` if there is no telling.
+fn is_given_to_heirs<'a>(code: &Code<'a>, mixin: &'a StmtClassDef, fact: Fact) -> Option<bool> {
+    let names = code.names();
+    let is_mixin = |base: &Expr| {
+        let Expr::Name(base) = base else { return false };
+        let bound = names.bindings_of(base).into_iter().map(|id| names.binding(id).kind);
+        bound.into_iter().any(|kind| matches!(kind, BindingKind::Class(class) if std::ptr::eq(class, mixin)))
+    };
+    let classes = names.bindings().filter_map(|(_, binding)| match binding.kind {
+        BindingKind::Class(class) => Some(class),
+        _ => None,
+    });
+    let bases = classes.map(StmtClassDef::bases).filter(|bases| bases.iter().any(&is_mixin)).flatten();
+    let mut own = None;
+    for base in bases.filter(|base| !is_mixin(base)) {
+        let owners = code.types?.owners(code.document, base.range(), fact.name.last());
+        if owners.classes.iter().any(|class| provides(class, fact)) {
+            return Some(true);
+        }
+        if owners.classes.iter().any(|class| class.defined_by.is_some()) {
+            own = Some(false);
+        }
+    }
+    own
 }
 
 /// Whether the body of a class gives the attribute a value of its own.
