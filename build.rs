@@ -132,7 +132,7 @@ fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
     let kind = fact.kind.map_or_else(|| "None".to_owned(), |kind| format!("Some(Kind::{kind:?})"));
     let form = fact.form.map_or_else(|| "None".to_owned(), |form| format!("Some(Form::{form:?})"));
     format!(
-        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, rewrite: {:?}, imports: &{:?}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, bad: &{:?}, good: &{:?} }},",
+        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, rewrite: {:?}, imports: &{:?}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
         optional(fact.deprecated.as_deref()),
         optional(fact.removed.as_deref()),
         fact.platform,
@@ -147,6 +147,7 @@ fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
         fact.instead,
         fact.position,
         fact.distinctive,
+        fact.namesakes,
         fact.bad,
         fact.good,
     )

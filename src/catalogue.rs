@@ -98,6 +98,8 @@ pub struct Name {
     pub form: Option<Form>,
     /// Whether no other class in the world has a method or attribute of that name.
     pub distinctive: bool,
+    /// Modules of which a class has a member so called as well.
+    pub namesakes: &'static [&'static str],
     /// Examples that fail without it.
     pub bad: &'static [&'static str],
     /// What to write instead.

@@ -98,6 +98,10 @@ pub struct Name {
     /// Whether no other class in the world has a method or attribute of that name.
     #[serde(default)]
     pub distinctive: bool,
+    /// Modules of which a class has a member so called as well: in a file that
+    /// imports one, the name alone says nothing.
+    #[serde(default)]
+    pub namesakes: Vec<String>,
     /// Arguments, each as it stands between the parentheses of a call, on which the old and the
     /// new function are compared by the tests.
     #[serde(default)]

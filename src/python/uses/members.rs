@@ -114,7 +114,7 @@ pub(super) fn confidence<'a>(
     {
         return given.then_some(Confidence::Likely);
     }
-    let assumed = owners.classes.iter().filter_map(|class| assumed(class, receiver, fact)).max();
+    let assumed = owners.classes.iter().filter_map(|class| assumed(code, class, receiver, fact)).max();
     if assumed.is_some() || !owners.unknown {
         return assumed;
     }
@@ -123,7 +123,7 @@ pub(super) fn confidence<'a>(
     if imported || !owners.modules.is_empty() || !owners.functions.is_empty() {
         return None;
     }
-    Some(if fact.name.distinctive { Confidence::Likely } else { Confidence::Possible })
+    Some(if is_distinctive(code, fact) { Confidence::Likely } else { Confidence::Possible })
 }
 
 /// Whether the name is a special method's: those that are called by name
@@ -160,20 +160,26 @@ fn is_from_elsewhere(code: &Code<'_>, meanings: &Meanings<'_>) -> bool {
 }
 
 /// What may be assumed of a class that is known and does not show the member.
-fn assumed(class: &Class, receiver: &Expr, fact: Fact) -> Option<Confidence> {
+fn assumed(code: &Code<'_>, class: &Class, receiver: &Expr, fact: Fact) -> Option<Confidence> {
     if class.defined_by.is_some() {
         return None;
     }
     let own = class.standard.first() == Some(&false);
     // A mixin for tests calls what the class that it is mixed into inherits.
-    if own && is_self(receiver) && (is_assertion(fact) || fact.name.distinctive) {
+    let distinctive = is_distinctive(code, fact);
+    if own && is_self(receiver) && (is_assertion(fact) || distinctive) {
         return Some(Confidence::Likely);
     }
-    match (class.open, fact.name.distinctive) {
+    match (class.open, distinctive) {
         (true, true) => Some(Confidence::Likely),
         (true, false) => Some(Confidence::Possible),
         (false, _) => None,
     }
+}
+
+/// Whether the member's name is enough to know it by, as far as this file goes.
+fn is_distinctive(code: &Code<'_>, fact: Fact) -> bool {
+    fact.name.distinctive && !fact.name.namesakes.iter().any(|module| code.names().imports_module(module))
 }
 
 /// A method of test cases by its name; `assert_` is a name that other bases give too.
