@@ -226,6 +226,8 @@ impl<'a> Check<'_, 'a> {
         let is_setup = path.file_name().is_some_and(|name| name == "setup.py");
         let required =
             project.requires(path, "setuptools") || is_setup && project.build_requires(path, "setuptools");
+        // The hook by which setuptools brings `distutils` lies beside the code: this is setuptools.
+        let required = required || project.has_module(path, "_distutils_hack");
         match (required, is_setup) {
             (true, _) => Severity::Info,
             (false, true) => Severity::Warning,
@@ -235,18 +237,17 @@ impl<'a> Check<'_, 'a> {
 
     /// setuptools puts its own `distutils` into place when it is imported.
     fn imports_setuptools_before(&self, place: TextRange) -> bool {
-        self.code.module.body().iter().take_while(|stmt| stmt.end() <= place.start()).any(|stmt| {
-            let is_setuptools = |name: &str| name.split('.').next() == Some("setuptools");
-            match stmt {
-                ruff_python_ast::Stmt::Import(import) => {
-                    import.names.iter().any(|alias| is_setuptools(&alias.name))
-                }
-                ruff_python_ast::Stmt::ImportFrom(import) => {
+        let is_setuptools = |name: &str| name.split('.').next() == Some("setuptools");
+        let names = self.code.names();
+        names.bindings().filter(|(id, binding)| names.is_global(*id) && binding.range.end() <= place.start()).any(
+            |(_, binding)| match binding.kind {
+                BindingKind::Import(_, alias) => is_setuptools(&alias.name),
+                BindingKind::From(import, _) => {
                     import.level == 0 && import.module.as_ref().is_some_and(|module| is_setuptools(module))
                 }
                 _ => false,
-            }
-        })
+            },
+        )
     }
 
     fn plan(&self, import: &Import<'a>) -> Option<Plan> {
