@@ -127,6 +127,14 @@ impl File<'_> {
         self.settings.minimum.unwrap_or_else(|| self.project.minimum(&self.document.path))
     }
 
+    /// Why a fix that Python 2 would not run is not safe; `None` where the project
+    /// does not declare to support it.
+    #[must_use]
+    pub fn keeps_python2(&self) -> Option<String> {
+        let declared = self.settings.minimum.is_none() && self.project.supports_python2(&self.document.path);
+        declared.then(|| "the project declares to support Python 2, where this does not run".to_owned())
+    }
+
     /// An edit of this file.
     #[must_use]
     pub fn edit(&self, range: TextRange, content: impl Into<String>) -> Edit {

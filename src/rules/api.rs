@@ -74,6 +74,7 @@ pub fn report<'a>(
     let Some(Repair { plan: Plan { message, reason, changes }, shown_because }) = repair else {
         return draft.emit();
     };
+    let reason = reason.or_else(|| file.keeps_python2().filter(|_| fact.name.since.minor > 0));
     let edits = changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
     match (shown_because, reason) {
         (Some(shown), _) => draft.display_fix(message, shown, edits).emit(),

@@ -182,6 +182,8 @@ impl<'a> Check<'_, 'a> {
             .versions(import.module.deprecated, import.module.removed);
         match self.plan(import) {
             Some(Plan { message, reason, changes }) => {
+                let removes = changes.iter().all(|change| change.content.is_empty());
+                let reason = reason.or_else(|| self.file.keeps_python2().filter(|_| !removes));
                 let edits =
                     changes.into_iter().map(|change| self.file.edit(change.range, change.content)).collect();
                 match reason {
