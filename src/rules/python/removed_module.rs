@@ -241,15 +241,16 @@ impl<'a> Check<'_, 'a> {
     fn imports_setuptools_before(&self, place: TextRange) -> bool {
         let is_setuptools = |name: &str| name.split('.').next() == Some("setuptools");
         let names = self.code.names();
-        names.bindings().filter(|(id, binding)| names.is_global(*id) && binding.range.end() <= place.start()).any(
-            |(_, binding)| match binding.kind {
+        names
+            .bindings()
+            .filter(|(id, binding)| names.is_global(*id) && binding.range.end() <= place.start())
+            .any(|(_, binding)| match binding.kind {
                 BindingKind::Import(_, alias) => is_setuptools(&alias.name),
                 BindingKind::From(import, _) => {
                     import.level == 0 && import.module.as_ref().is_some_and(|module| is_setuptools(module))
                 }
                 _ => false,
-            },
-        )
+            })
     }
 
     fn plan(&self, import: &Import<'a>) -> Option<Plan> {
