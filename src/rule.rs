@@ -54,6 +54,13 @@ pub enum Trigger {
         /// A word that must stand somewhere, too.
         argument: Option<&'static str>,
     },
+    /// A keyword stands in a file that imports the module.
+    Keyword {
+        /// The module that must be imported or named in a string.
+        home: &'static str,
+        /// The keyword.
+        word: &'static str,
+    },
     /// The rule looks at every file.
     Always,
 }

@@ -37,6 +37,8 @@ struct Wake {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Condition {
     Anywhere,
+    /// Anywhere in a file that imports the module.
+    Near(Home),
     /// As what the module has.
     Name(Home),
     /// As what an object has.
@@ -117,6 +119,7 @@ impl Scan {
             Trigger::Name { home, name, argument } => {
                 (name, Condition::Name(self.home(home, homes)), argument)
             }
+            Trigger::Keyword { home, word } => (word, Condition::Near(self.home(home, homes)), None),
             Trigger::Member { home, name, argument } => {
                 (name, Condition::Member(home.map(|home| self.home(home, homes))), argument)
             }
@@ -242,6 +245,7 @@ impl Found {
         let in_string = || matches!(before.last(), Some(b'"' | b'\''));
         match condition {
             Condition::Anywhere => true,
+            Condition::Near(home) => self.homes.contains(home.number),
             Condition::Member(home) => {
                 home.is_none_or(|home| self.homes.contains(home.number))
                     && (in_string() || owner(before).is_some())
@@ -294,8 +298,11 @@ fn has_rest(after: &[u8], rest: &str) -> bool {
     if rest.is_empty() {
         return true;
     }
-    if after.first() == Some(&b'.') {
-        return after[1..].starts_with(rest.as_bytes());
+    if let Some(after) = after.strip_prefix(b".") {
+        // `from xml.dom import pulldom`
+        let package = rest.rsplit_once('.').filter(|(package, _)| after.starts_with(package.as_bytes()));
+        return after.starts_with(rest.as_bytes())
+            || package.is_some_and(|(package, last)| has_rest(&after[package.len()..], last));
     }
     let last = rest.rsplit('.').next().unwrap_or(rest);
     let is_last = |at: usize| is_word(after, at, at + last.len());
@@ -412,6 +419,7 @@ mod tests {
         ] {
             assert!(named(text, "typing.io"), "{text}");
         }
+        assert!(named("from xml.dom import pulldom", "xml.dom.pulldom"));
         for text in [
             "import typing",
             "from typing import Optional",

@@ -76,7 +76,7 @@ pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Opt
         }
         UseForm::Keyword(call, at) => arguments::keyword(&site, call, at),
         UseForm::Positional(call, at) => arguments::positional(&site, call, at),
-        UseForm::Text => None,
+        UseForm::Syntax(_) | UseForm::Text => None,
     }?;
     let mut repair = Repair {
         shown_because: repair.shown_because.or(site.name().shown_because.map(str::to_owned)),
@@ -157,7 +157,7 @@ impl<'a> Site<'_, 'a> {
         }
         let caught: &[&str] = match one.form {
             UseForm::Import(..) => &["ImportError", "ModuleNotFoundError"],
-            UseForm::Keyword(..) | UseForm::Positional(..) => &["TypeError"],
+            UseForm::Keyword(..) | UseForm::Positional(..) | UseForm::Syntax(_) => &["TypeError"],
             _ => &["AttributeError"],
         };
         self.around(one.range).ancestors().any(|node| {

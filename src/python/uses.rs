@@ -7,6 +7,7 @@
 mod arguments;
 mod members;
 mod strings;
+mod syntax;
 mod walk;
 
 pub use members::is_common;
@@ -49,6 +50,8 @@ pub enum UseForm<'a> {
     Keyword(&'a ExprCall, usize),
     /// The positional argument at this index of a call.
     Positional(&'a ExprCall, usize),
+    /// An object that syntax hands to a special method: `with path:`.
+    Syntax(&'a Expr),
     /// A name in a string, or in another place that no fix touches.
     Text,
 }
@@ -68,6 +71,7 @@ impl<'a> Use<'a> {
     pub fn fault(&self) -> Fault {
         match self.form {
             UseForm::Import(..) => Fault::Import,
+            UseForm::Syntax(_) => Fault::Call,
             _ if self.fact.name.kind == Some(Kind::Parameter) => Fault::Call,
             _ => Fault::Attribute,
         }

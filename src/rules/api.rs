@@ -30,10 +30,28 @@ fn of_fact(fact: Fact) -> Vec<Trigger> {
     let homes = std::iter::once(fact.module.name).chain(fact.module.aliases.iter().copied());
     match fact.name.class() {
         None => homes.map(|home| Trigger::Name { home, name, argument }).collect(),
+        Some(_) if let Some(word) = keyword(name) => {
+            let called = homes.clone().map(|home| Trigger::Member { home: Some(home), name, argument });
+            // What a package holds is a path as well.
+            let packages = ["importlib.resources", "importlib_resources"];
+            let packages = packages.into_iter().filter(|_| fact.module.name == "pathlib");
+            let near = homes.chain(packages).map(|home| Trigger::Keyword { home, word });
+            near.chain(called).collect()
+        }
+        Some(_) if name == "__getitem__" => homes.map(Trigger::Module).collect(),
         Some(_) if crate::python::uses::is_common(fact) => {
             homes.map(|home| Trigger::Member { home: Some(home), name, argument }).collect()
         }
         Some(_) => vec![Trigger::Member { home: None, name, argument }],
+    }
+}
+
+/// The word that stands where syntax calls a special method.
+fn keyword(method: &str) -> Option<&'static str> {
+    match method {
+        "__enter__" => Some("with"),
+        "__await__" => Some("await"),
+        _ => None,
     }
 }
 

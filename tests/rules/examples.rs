@@ -2,6 +2,7 @@
 //! on the pages.
 
 use newskin::catalogue::MODULES;
+use newskin::catalogue::lookup;
 use newskin::config::Settings;
 use newskin::discover::{Kind, Target};
 use newskin::finding::{Confidence, Finding, Run, Severity};
@@ -42,6 +43,33 @@ fn bad_examples_of_the_catalogue_are_reported_and_good_ones_are_not() {
             assert!(run.findings.is_empty(), "reported: {:?}\n{good}", run.findings);
         }
     }
+}
+
+#[test]
+fn bad_examples_of_names_are_reported_and_good_ones_are_not() {
+    let mut wrong = Vec::new();
+    for fact in lookup::facts() {
+        let Some(removed) = fact.name.removed else { continue };
+        let target = removed.max(PythonVersion::PY313);
+        let symbol = fact.symbol();
+        // Classes of a module share names: where the type is not known, any will do.
+        let last = symbol.rsplit('.').next().unwrap_or_default().to_owned();
+        let reports = |program: &str| {
+            let run = check("example.py", Kind::Python, program, target);
+            run.findings.iter().any(|finding| finding.symbol.rsplit('.').next() == Some(&last))
+        };
+        wrong.extend(
+            fact.name.bad.iter().filter(|bad| !reports(bad)).map(|bad| format!("missed {symbol}:\n{bad}")),
+        );
+        wrong.extend(
+            fact.name
+                .good
+                .iter()
+                .filter(|good| reports(good))
+                .map(|good| format!("made up {symbol}:\n{good}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -114,6 +114,14 @@ pub(super) fn confidence<'a>(
     {
         return given.then_some(Confidence::Likely);
     }
+    if owners.classes.iter().all(|class| class.defined_by.is_none())
+        && let Expr::Name(name) = receiver
+        && let [id] = code.names().bindings_of(name)[..]
+        && let BindingKind::Class(class) = code.names().binding(id).kind
+        && let Some(inherited) = inherits(code, class, fact, DEPTH)
+    {
+        return inherited.then_some(Confidence::Certain);
+    }
     let assumed = owners.classes.iter().filter_map(|class| assumed(code, class, receiver, fact)).max();
     if assumed.is_some() || !owners.unknown {
         return assumed;
@@ -130,6 +138,26 @@ pub(super) fn confidence<'a>(
 /// are called on classes, most often by their heirs.
 fn is_special(name: &str) -> bool {
     name.starts_with("__") && name.ends_with("__")
+}
+
+/// The fact about a special method that the class of an object provides.
+pub(super) fn of_type(
+    code: &Code<'_>,
+    object: &Expr,
+    method: &str,
+    facts: &[Fact],
+) -> Option<(Fact, Confidence)> {
+    if is_anything(code, object) {
+        return None;
+    }
+    let owners = code.types?.owners(code.document, object.range(), method);
+    let found = facts.iter().find_map(|fact| {
+        let hits = owners.classes.iter().filter(|class| class.instance && provides(class, *fact)).count();
+        (hits > 0).then_some((*fact, hits))
+    });
+    let (fact, hits) = found?;
+    let sure = hits == owners.classes.len() && !owners.unknown;
+    Some((fact, if sure { Confidence::Certain } else { Confidence::Likely }))
 }
 
 /// Whether nothing says what a value is, so that asking would be in vain: a
@@ -164,6 +192,11 @@ fn assumed(code: &Code<'_>, class: &Class, receiver: &Expr, fact: Fact) -> Optio
     if class.defined_by.is_some() {
         return None;
     }
+    // `ast.expr`, where an `ast.Constant` is expected.
+    let first = class.mro.first().and_then(|name| name.rsplit_once('.'));
+    if first.is_some_and(|(module, _)| module == fact.module.name) && class.standard.first() == Some(&true) {
+        return Some(Confidence::Possible);
+    }
     let own = class.standard.first() == Some(&false);
     // A mixin for tests calls what the class that it is mixed into inherits.
     let distinctive = is_distinctive(code, fact);
@@ -194,8 +227,10 @@ fn provides(class: &Class, fact: Fact) -> bool {
     mro.take_while(|(at, _)| *at <= last).any(|(_, (name, standard))| *standard && is_class(fact, name))
 }
 
+/// A class may be defined under a private name, `asyncio.events._AbstractEventLoopPolicy`.
 fn is_class(fact: Fact, dotted: &str) -> bool {
-    lookup::is_home(fact, &format!("{dotted}.{}", fact.name.last()))
+    let is_home = |class: &str| lookup::is_home(fact, &format!("{class}.{}", fact.name.last()));
+    is_home(dotted) || dotted.contains("._") && is_home(&dotted.replacen("._", ".", 1))
 }
 
 fn is_self(receiver: &Expr) -> bool {
@@ -325,7 +360,6 @@ pub fn is_common(fact: Fact) -> bool {
         "pop",
         "read",
         "remove",
-        "replace",
         "reverse",
         "runcall",
         "s",

@@ -1,10 +1,10 @@
 //! The walk that meets every expression and every import once.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext, ExprName, Stmt};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprContext, ExprName, ExprSubscript, Stmt};
 use ruff_text_size::Ranged;
 
-use super::{Use, UseForm, arguments, members, strings};
+use super::{Use, UseForm, arguments, members, strings, syntax};
 use crate::catalogue::reexports::standard;
 use crate::catalogue::{Fact, Kind, lookup};
 use crate::finding::Confidence;
@@ -132,6 +132,9 @@ impl<'a> Walk<'_, 'a> {
     fn call(&mut self, call: &'a ExprCall) {
         arguments::find(self.code, call, &mut self.uses);
         strings::find(self.code, call, &mut self.uses);
+        if let Some(object) = syntax::entered(call) {
+            syntax::find(self.code, object, "__enter__", &mut self.uses);
+        }
     }
 
     /// The callee of a call, so that a use knows that it is called.
@@ -152,6 +155,10 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
         let outer = self.in_function;
         let known = self.uses.len();
         match stmt {
+            Stmt::With(with) if !with.is_async => {
+                let entered = with.items.iter().map(|item| &item.context_expr);
+                entered.for_each(|object| syntax::find(self.code, object, "__enter__", &mut self.uses));
+            }
             Stmt::FunctionDef(_) => self.in_function = true,
             Stmt::ClassDef(_) => self.in_function = false,
             _ => {}
@@ -188,9 +195,23 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
                 self.visit_expr(&attribute.value);
             }
             Expr::Name(name) if self.stars && name.ctx == ExprContext::Load => self.star(name, expr, None),
+            Expr::Await(awaited) => {
+                syntax::find(self.code, &awaited.value, "__await__", &mut self.uses);
+                visitor::walk_expr(self, expr);
+            }
+            Expr::Subscript(subscript) if is_index(subscript) => {
+                syntax::find(self.code, &subscript.value, "__getitem__", &mut self.uses);
+                visitor::walk_expr(self, expr);
+            }
             _ => visitor::walk_expr(self, expr),
         }
     }
+}
+
+/// `object[0]`, read.
+fn is_index(subscript: &ExprSubscript) -> bool {
+    subscript.ctx == ExprContext::Load
+        && matches!(&*subscript.slice, Expr::NumberLiteral(_) | Expr::UnaryOp(_) | Expr::Slice(_))
 }
 
 fn is_builtin(code: &Code<'_>, name: &ExprName) -> bool {
