@@ -156,6 +156,10 @@ pub(super) fn of_type(
         (hits > 0).then_some((*fact, hits))
     });
     let (fact, hits) = found?;
+    // Of several kinds of objects, such as locks, the fitting one may come here.
+    if owners.classes.iter().any(|class| class.defined_by.is_some() && !provides(class, fact)) {
+        return None;
+    }
     let sure = hits == owners.classes.len() && !owners.unknown;
     Some((fact, if sure { Confidence::Certain } else { Confidence::Likely }))
 }

@@ -74,10 +74,11 @@ fn is_resource<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> bool {
             Expr::Attribute(method) if method.attr.as_str() == "joinpath" => {
                 is_resource(code, &method.value, steps)
             }
-            func => matches!(
-                code.meanings(func).only(),
-                Some("importlib.resources.files" | "importlib_resources.files")
-            ),
+            func => {
+                let meanings = code.meanings(func);
+                let names = ["importlib.resources.files", "importlib_resources.files"];
+                names.into_iter().any(|name| meanings.may_be(name))
+            }
         },
         Expr::Name(name) => match code.names().bindings_of(name)[..] {
             [id] => match code.names().binding(id).kind {
