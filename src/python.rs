@@ -44,6 +44,8 @@ pub struct Code<'a> {
     truths: Judged<Option<bool>>,
     /// Bindings that were judged before, likewise.
     dead: Judged<bool>,
+    /// Whether nothing imports the file on the target.
+    unused: OnceCell<bool>,
 }
 
 /// Answers by place, and by how deep in other questions they were asked.
@@ -71,6 +73,7 @@ impl<'a> Code<'a> {
             judging: Cell::new(0),
             truths: RefCell::default(),
             dead: RefCell::default(),
+            unused: OnceCell::new(),
         }
     }
 

@@ -7,6 +7,7 @@
 mod evaluate;
 mod fallback;
 mod own;
+mod unused;
 
 use ruff_python_ast::{self as ast, Decorator, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
@@ -61,6 +62,13 @@ pub fn reach<'a>(code: &Code<'a>, place: TextRange, fault: Fault) -> Reach {
 #[must_use]
 pub fn reach_member<'a>(code: &Code<'a>, place: TextRange, fault: Fault, receiver: &'a Expr) -> Reach {
     Walk { code, place, fault, receiver: Some(&code.document.text[receiver.range()]) }.judge()
+}
+
+/// Whether the whole file is a private module that its package imports only
+/// where nothing runs on the target. Reads the package: to be asked last.
+#[must_use]
+pub fn is_dead_module(code: &Code<'_>) -> bool {
+    *code.unused.get_or_init(|| unused::is_dead_module(code))
 }
 
 struct Walk<'c, 'a> {

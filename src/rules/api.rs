@@ -6,7 +6,7 @@ use crate::edit::Plan;
 use crate::edit::repair::{Repair, repair};
 use crate::finding::{Confidence, Severity};
 use crate::python::Code;
-use crate::python::guards::{Reach, reach, reach_member};
+use crate::python::guards::{Reach, is_dead_module, reach, reach_member};
 use crate::python::uses::Use;
 use crate::rule::{File, Sink, Trigger};
 
@@ -71,6 +71,9 @@ pub fn report<'a>(
         Reach::Fallback => Confidence::Possible,
         Reach::Guarded | Reach::Dead => return,
     };
+    if is_dead_module(code) {
+        return;
+    }
     let severity = match confidence {
         _ if file.document.kind == discover::Kind::Stub => Severity::Info,
         Confidence::Possible => Severity::Warning,

@@ -283,7 +283,41 @@ fn called<'a>(code: &Code<'a>, call: &'a ast::ExprCall, steps: u32) -> Value {
         Some("builtins.getattr") if matches!(argument(2), Some(Expr::NoneLiteral(_))) => {
             attribute_present(code, call, Value::None)
         }
+        // What nobody but a distributor sets, as `sysconfig._PIP_USE_SYSCONFIG`.
+        Some("builtins.getattr") if is_private_setting(code, call) => {
+            argument(2).map_or(Value::Unknown, |default| evaluate(code, default, steps))
+        }
+        None => returned(code, call).map_or(Value::Unknown, |value| evaluate(code, value, steps)),
         _ => Value::Unknown,
+    }
+}
+
+/// `getattr(module, "_NAME", default)` for a module of the standard library.
+fn is_private_setting<'a>(code: &Code<'a>, call: &'a ast::ExprCall) -> bool {
+    let [object, Expr::StringLiteral(name), _] = &call.arguments.args[..] else { return false };
+    let name = name.value.to_str();
+    let is_setting = name.starts_with('_') && !name.contains(|letter: char| letter.is_ascii_lowercase());
+    let meanings = code.names().resolve(object);
+    is_setting
+        && meanings.only().is_some_and(|module| {
+            catalogue::is_stdlib_module(module)
+                && catalogue::is_importable(module, Some(name), code.target) != Some(true)
+        })
+}
+
+/// What a function of the module gives that takes nothing and only returns.
+fn returned<'a>(code: &Code<'a>, call: &'a ast::ExprCall) -> Option<&'a Expr> {
+    let Expr::Name(name) = &*call.func else { return None };
+    let [id] = code.names().bindings_of(name)[..] else { return None };
+    let BindingKind::Function(function) = code.names().binding(id).kind else { return None };
+    let plain = function.decorator_list.is_empty() && !function.is_async && call.arguments.is_empty();
+    let body = match &function.body[..] {
+        [ast::Stmt::Expr(text), rest @ ..] if text.value.is_string_literal_expr() => rest,
+        body => body,
+    };
+    match body {
+        [ast::Stmt::Return(returned)] if plain => returned.value.as_deref(),
+        _ => None,
     }
 }
 

@@ -52,7 +52,7 @@ use crate::edit::successors::{move_members, move_module, names_used};
 use crate::edit::unused::drop_unused;
 use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::python::Code;
-use crate::python::guards::{Fault, Reach, reach};
+use crate::python::guards::{Fault, Reach, is_dead_module, reach};
 use crate::python::names::{BindingId, BindingKind};
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 
@@ -169,6 +169,9 @@ impl<'a> Check<'_, 'a> {
             Reach::Fallback => Confidence::Possible,
             Reach::Guarded | Reach::Dead => return,
         };
+        if is_dead_module(self.code) {
+            return;
+        }
         let severity = match confidence {
             Confidence::Possible => Severity::Warning,
             _ => self.severity(import),
