@@ -54,12 +54,14 @@ pub enum Trigger {
         /// A word that must stand somewhere, too.
         argument: Option<&'static str>,
     },
-    /// A keyword stands in a file that imports the module.
+    /// A keyword stands before a value in a file that imports the module.
     Keyword {
         /// The module that must be imported or named in a string.
         home: &'static str,
         /// The keyword.
         word: &'static str,
+        /// Where the value is a call, what the name of the function must hold one of.
+        calls: &'static [&'static str],
     },
     /// The rule looks at every file.
     Always,

@@ -37,8 +37,9 @@ struct Wake {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Condition {
     Anywhere,
-    /// Anywhere in a file that imports the module.
-    Near(Home),
+    /// Before a value in a file that imports the module; if that is a call, of a
+    /// function whose name holds one of these.
+    Before(Home, &'static [&'static str]),
     /// As what the module has.
     Name(Home),
     /// As what an object has.
@@ -119,7 +120,9 @@ impl Scan {
             Trigger::Name { home, name, argument } => {
                 (name, Condition::Name(self.home(home, homes)), argument)
             }
-            Trigger::Keyword { home, word } => (word, Condition::Near(self.home(home, homes)), None),
+            Trigger::Keyword { home, word, calls } => {
+                (word, Condition::Before(self.home(home, homes), calls), None)
+            }
             Trigger::Member { home, name, argument } => {
                 (name, Condition::Member(home.map(|home| self.home(home, homes))), argument)
             }
@@ -245,7 +248,9 @@ impl Found {
         let in_string = || matches!(before.last(), Some(b'"' | b'\''));
         match condition {
             Condition::Anywhere => true,
-            Condition::Near(home) => self.homes.contains(home.number),
+            Condition::Before(home, calls) => {
+                self.homes.contains(home.number) && stands_before(&text[place.end..], calls)
+            }
             Condition::Member(home) => {
                 home.is_none_or(|home| self.homes.contains(home.number))
                     && (in_string() || owner(before).is_some())
@@ -273,6 +278,17 @@ impl Found {
         };
         self.clauses.iter().any(within)
     }
+}
+
+/// Whether a value begins here that is no call, or one of these.
+fn stands_before(after: &[u8], calls: &[&str]) -> bool {
+    let value = after.trim_ascii_start();
+    let end = value.iter().take_while(|byte| continues(byte) || **byte == b'.').count();
+    let name = &value[..end];
+    // Of several values in brackets, and of chained calls, the whole line counts.
+    let line = &value[..memchr(b'\n', value).unwrap_or(value.len())];
+    let has = |part: &&str| memmem::find(if end == 0 { value } else { line }, part.as_bytes()).is_some();
+    value.get(end) != Some(&b'(') && !name.is_empty() || calls.iter().any(has)
 }
 
 /// What ends in a point, without it.

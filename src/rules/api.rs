@@ -35,7 +35,7 @@ fn of_fact(fact: Fact) -> Vec<Trigger> {
             // What a package holds is a path as well.
             let packages = ["importlib.resources", "importlib_resources"];
             let packages = packages.into_iter().filter(|_| fact.module.name == "pathlib");
-            let near = homes.chain(packages).map(|home| Trigger::Keyword { home, word });
+            let near = homes.chain(packages).map(|home| Trigger::Keyword { home, word, calls: CALLS });
             near.chain(called).collect()
         }
         Some(_) if name == "__getitem__" => homes.map(Trigger::Module).collect(),
@@ -45,6 +45,31 @@ fn of_fact(fact: Fact) -> Vec<Trigger> {
         Some(_) => vec![Trigger::Member { home: None, name, argument }],
     }
 }
+
+/// What the names of functions hold that give objects with special methods
+/// that the catalogue knows: paths, resources, locks.
+const CALLS: &[&str] = &[
+    "Path",
+    "path",
+    "dir",
+    "folder",
+    "files",
+    "absolute",
+    "cwd",
+    "expanduser",
+    "home",
+    "readlink",
+    "rename",
+    "replace",
+    "resolve",
+    "relative_to",
+    "with_",
+    "Lock",
+    "Semaphore",
+    "Condition",
+    "enter_context",
+    "ExitStack",
+];
 
 /// The word that stands where syntax calls a special method.
 fn keyword(method: &str) -> Option<&'static str> {

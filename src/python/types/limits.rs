@@ -12,7 +12,7 @@ pub(super) const LONGEST: u64 = 2 << 20;
 
 /// How many bytes of source are remembered. What the engine knows about a file
 /// takes some twenty times its length.
-pub(super) const REMEMBERED: u64 = 10 << 20;
+pub(super) const REMEMBERED: u64 = 7 << 20;
 
 /// What a set of roots counts for among them: what is known about the standard
 /// library is known for each anew.

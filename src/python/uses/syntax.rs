@@ -18,7 +18,7 @@ pub(super) fn find<'a>(code: &Code<'a>, object: &'a Expr, method: &str, uses: &m
     }
     let found = by_name(code, object, method, &facts).or_else(|| {
         let near: Vec<Fact> = facts.into_iter().filter(|fact| is_near(code, *fact)).collect();
-        if near.is_empty() || !may_be_any(code, object, method) {
+        if near.is_empty() || !may_be_any(code, object, method, DEEPEST) {
             return None;
         }
         members::of_type(code, object, method, &near)
@@ -44,7 +44,17 @@ fn by_name<'a>(
     method: &str,
     facts: &[Fact],
 ) -> Option<(Fact, Confidence)> {
-    if let Expr::Call(call) = object {
+    let made_by = match object {
+        Expr::Name(name) => match code.names().bindings_of(name)[..] {
+            [id] => match code.names().binding(id).kind {
+                BindingKind::Assignment(value) => value,
+                _ => object,
+            },
+            _ => object,
+        },
+        _ => object,
+    };
+    if let Expr::Call(call) = made_by {
         let meanings = code.meanings(&call.func);
         let sure = meanings.only().is_some();
         let made = meanings.dotted.iter().find_map(|dotted| {
@@ -91,34 +101,56 @@ fn is_resource<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> bool {
     }
 }
 
-/// Whether the file imports the module of the fact.
+/// Whether objects of the fact's class can be expected in the file: it imports
+/// the module and, of locks, which every library has, it makes some.
 fn is_near(code: &Code<'_>, fact: Fact) -> bool {
     let homes = std::iter::once(fact.module.name).chain(fact.module.aliases.iter().copied());
-    homes.into_iter().any(|home| code.names().imports_module(home))
+    let imports = homes.into_iter().any(|home| code.names().imports_module(home));
+    let class = fact.name.class().unwrap_or_default();
+    imports && (fact.module.name != "asyncio" || code.document.text.contains(&format!("{class}(")))
 }
 
 /// Whether it is worth asking what the object is: almost all that syntax is
-/// used on are objects of other kinds, and many say so by their names.
-fn may_be_any<'a>(code: &Code<'a>, object: &'a Expr, method: &str) -> bool {
+/// used on are objects of other kinds, and most say so by their names.
+fn may_be_any<'a>(code: &Code<'a>, object: &'a Expr, method: &str, steps: u32) -> bool {
+    let Some(steps) = steps.checked_sub(1) else { return false };
     match (object, method) {
         (Expr::Name(_) | Expr::Attribute(_), "__await__") => has_any(object, LOCKS),
-        (Expr::Name(_) | Expr::Attribute(_), _) => true,
+        (Expr::Name(name), _) => {
+            code.names().bindings_of(name).into_iter().any(|id| match code.names().binding(id).kind {
+                BindingKind::Assignment(value) => may_be_any(code, value, method, steps),
+                BindingKind::Parameter(parameter) => parameter.annotation().is_some_and(|annotation| {
+                    let text = &code.document.text[annotation.range()];
+                    text.contains("Path") || text.contains("Lock") || method == "__getitem__"
+                }),
+                BindingKind::Other => method == "__getitem__" || has_any(object, NAMES),
+                _ => false,
+            })
+        }
+        (Expr::Attribute(_), "__enter__") => {
+            has_any(object, NAMES) || has_any(object, LOCKS) && code.names().imports_module("asyncio")
+        }
+        (Expr::Attribute(_), _) => true,
         (Expr::BinOp(operation), "__enter__") => operation.op == Operator::Div,
         (Expr::Call(call), "__enter__") => match &*call.func {
             Expr::Attribute(method) => PATHS.contains(&method.attr.as_str()) || has_any(&call.func, NAMES),
-            func => {
-                let meanings = code.meanings(func);
-                let elsewhere = meanings.dotted.iter().any(|dotted| {
-                    let top = dotted.split('.').next().unwrap_or_default();
-                    top == "builtins"
-                        || catalogue::is_stdlib_module(top)
-                        || !top.is_empty() && !code.project.has_module(&code.document.path, top)
-                });
-                !elsewhere
-            }
+            func => has_any(func, NAMES) && may_be_own(code, func),
         },
+        (Expr::Call(_), "__getitem__") => true,
         _ => false,
     }
+}
+
+/// Whether a function may be one of the project, rather than the standard
+/// library's or a package's.
+fn may_be_own<'a>(code: &Code<'a>, func: &'a Expr) -> bool {
+    let meanings = code.meanings(func);
+    !meanings.dotted.iter().any(|dotted| {
+        let top = dotted.split('.').next().unwrap_or_default();
+        top == "builtins"
+            || catalogue::is_stdlib_module(top)
+            || !top.is_empty() && !code.project.has_module(&code.document.path, top)
+    })
 }
 
 /// Methods of paths that give paths.
@@ -139,7 +171,7 @@ const PATHS: &[&str] = &[
 ];
 
 /// What the names of functions that give paths hold.
-const NAMES: &[&str] = &["path", "dir", "folder", "file"];
+const NAMES: &[&str] = &["path", "dir", "folder"];
 
 /// What the names of locks hold.
 const LOCKS: &[&str] = &["lock", "sem", "cond", "mutex"];
