@@ -17,8 +17,11 @@ pub(super) fn find<'a>(code: &Code<'a>, object: &'a Expr, method: &str, uses: &m
         return;
     }
     let found = by_name(code, object, method, &facts).or_else(|| {
+        if !may_be_any(code, object, method, DEEPEST) {
+            return None;
+        }
         let near: Vec<Fact> = facts.into_iter().filter(|fact| is_near(code, *fact)).collect();
-        if near.is_empty() || !may_be_any(code, object, method, DEEPEST) {
+        if near.is_empty() {
             return None;
         }
         members::of_type(code, object, method, &near)
@@ -116,27 +119,32 @@ fn may_be_any<'a>(code: &Code<'a>, object: &'a Expr, method: &str, steps: u32) -
     let Some(steps) = steps.checked_sub(1) else { return false };
     match (object, method) {
         (Expr::Name(_) | Expr::Attribute(_), "__await__") => has_any(object, LOCKS),
+        (Expr::Call(call), "__getitem__") => {
+            let modules = lookup::with_last(method).iter().map(|fact| fact.module.name);
+            let dotted = code.meanings(&call.func).dotted;
+            modules.into_iter().any(|module| dotted.iter().any(|dotted| dotted.starts_with(module)))
+        }
         (Expr::Name(name), _) => {
             code.names().bindings_of(name).into_iter().any(|id| match code.names().binding(id).kind {
                 BindingKind::Assignment(value) => may_be_any(code, value, method, steps),
                 BindingKind::Parameter(parameter) => parameter.annotation().is_some_and(|annotation| {
                     let text = &code.document.text[annotation.range()];
-                    text.contains("Path") || text.contains("Lock") || method == "__getitem__"
+                    ["Path", "Lock", "EntryPoint", "FileInput"].into_iter().any(|class| text.contains(class))
                 }),
-                BindingKind::Other => method == "__getitem__" || has_any(object, NAMES),
+                BindingKind::Other if method == "__getitem__" => has_any(object, ENTRIES),
+                BindingKind::Other => has_any(object, NAMES),
                 _ => false,
             })
         }
         (Expr::Attribute(_), "__enter__") => {
             has_any(object, NAMES) || has_any(object, LOCKS) && code.names().imports_module("asyncio")
         }
-        (Expr::Attribute(_), _) => true,
+        (Expr::Attribute(_), _) => has_any(object, ENTRIES),
         (Expr::BinOp(operation), "__enter__") => operation.op == Operator::Div,
         (Expr::Call(call), "__enter__") => match &*call.func {
             Expr::Attribute(method) => PATHS.contains(&method.attr.as_str()) || has_any(&call.func, NAMES),
             func => has_any(func, NAMES) && may_be_own(code, func),
         },
-        (Expr::Call(_), "__getitem__") => true,
         _ => false,
     }
 }
@@ -172,6 +180,9 @@ const PATHS: &[&str] = &[
 
 /// What the names of functions that give paths hold.
 const NAMES: &[&str] = &["path", "dir", "folder"];
+
+/// What the names of entry points and of read files hold.
+const ENTRIES: &[&str] = &["ep", "entry", "point", "lines", "input"];
 
 /// What the names of locks hold.
 const LOCKS: &[&str] = &["lock", "sem", "cond", "mutex"];
