@@ -96,8 +96,12 @@ impl<'a> Walk<'_, 'a> {
         if body[..at].iter().any(|stmt| self.leaves(stmt)) {
             return Reach::Dead;
         }
+        // `if hasattr(items, "tobytes"): return …` says that what follows is for others.
+        let asked = body[..at]
+            .iter()
+            .any(|stmt| matches!(stmt, Stmt::If(first) if self.asks(&first.test) && self.ends(&first.body)));
         match body.get(at) {
-            Some(stmt) if self.holds(stmt) => self.statement(stmt),
+            Some(stmt) if self.holds(stmt) => self.asked(asked, self.statement(stmt)),
             _ => Reach::Live,
         }
     }

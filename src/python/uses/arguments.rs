@@ -36,9 +36,14 @@ fn look<'a>(code: &Code<'a>, call: &'a ExprCall, callee: &'a Expr, from: usize, 
     let mut known = false;
     for dotted in &meanings.dotted {
         let dotted = standard(dotted);
-        for (fact, passed) in &candidates {
-            if lookup::is_home(*fact, &dotted) && !code.project.has_module(&code.document.path, &dotted) {
-                known = true;
+        for (fact, _) in &candidates {
+            if !lookup::is_home(*fact, &dotted) || code.project.has_module(&code.document.path, &dotted) {
+                continue;
+            }
+            known = true;
+            // Called on the class, a method takes its object first.
+            let own = usize::from(fact.name.class().is_some());
+            if let Some(passed) = passed(call, *fact, from + own) {
                 let confidence = if certain { Confidence::Certain } else { Confidence::Likely };
                 uses.push(passed.used(*fact, call, confidence));
             }
@@ -50,11 +55,19 @@ fn look<'a>(code: &Code<'a>, call: &'a ExprCall, callee: &'a Expr, from: usize, 
     if let Expr::Attribute(attribute) = callee {
         let methods = candidates.iter().filter(|(fact, _)| fact.name.class().is_some());
         for (fact, passed) in methods {
+            // `Base.method(self, argument)`
+            if matches!(passed, Passed::Positional(_)) && call.arguments.args.first().is_some_and(is_self) {
+                continue;
+            }
             if let Some(confidence) = members::confidence(code, attribute, *fact, &meanings) {
                 uses.push(passed.used(*fact, call, confidence));
             }
         }
     }
+}
+
+fn is_self(expr: &Expr) -> bool {
+    matches!(expr, Expr::Name(name) if name.id.as_str() == "self")
 }
 
 /// The facts about parameters of something so called, if the call passes them.

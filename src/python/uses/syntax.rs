@@ -33,7 +33,7 @@ pub(super) fn find<'a>(code: &Code<'a>, object: &'a Expr, method: &str, uses: &m
 }
 
 /// `stack.enter_context(path)`.
-pub(super) fn entered<'a>(call: &'a ExprCall) -> Option<&'a Expr> {
+pub(super) fn entered(call: &ExprCall) -> Option<&Expr> {
     match (&*call.func, &call.arguments.args[..]) {
         (Expr::Attribute(method), [object]) if method.attr.as_str() == "enter_context" => Some(object),
         _ => None,
