@@ -43,6 +43,11 @@ pub struct Module {
 }
 
 impl Module {
+    /// Where its names can be found: under its own name, and under its aliases.
+    pub fn homes(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
     /// What is known of a dotted name that lies in this module.
     #[must_use]
     pub fn member(&self, dotted: &str) -> Option<&'static Name> {

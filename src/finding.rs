@@ -33,6 +33,14 @@ pub enum Confidence {
     Certain,
 }
 
+impl Confidence {
+    /// Of what is resolved if `sure`, and otherwise reasonably assumed.
+    #[must_use]
+    pub fn resolved(sure: bool) -> Self {
+        if sure { Self::Certain } else { Self::Likely }
+    }
+}
+
 /// Who may apply a fix. Ordered, so that the whole policy is one comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -140,7 +140,7 @@ impl File<'_> {
     /// does not declare to support it.
     #[must_use]
     pub fn keeps_python2(&self) -> Option<String> {
-        let declared = self.settings.minimum.is_none() && self.project.supports_python2(&self.document.path);
+        let declared = self.project.supports_python2(&self.document.path);
         declared.then(|| "the project declares to support Python 2, where this does not run".to_owned())
     }
 

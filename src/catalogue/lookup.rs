@@ -52,5 +52,5 @@ pub fn is_home(fact: Fact, dotted: &str) -> bool {
     let Some(home) = dotted.strip_suffix(callable).and_then(|home| home.strip_suffix('.')) else {
         return false;
     };
-    home == fact.module.name || fact.module.aliases.contains(&home)
+    fact.module.homes().any(|known| known == home)
 }

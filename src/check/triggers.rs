@@ -97,7 +97,6 @@ impl Scan {
                 scan.add(rule, trigger, &mut homes);
             }
         }
-        scan.wakes.resize(scan.words.len(), Vec::new());
         for wakes in &mut scan.wakes {
             wakes.sort_unstable();
             wakes.dedup();
@@ -127,12 +126,16 @@ impl Scan {
                 (name, Condition::Member(home.map(|home| self.home(home, homes))), argument)
             }
         };
-        let argument = argument.map(|argument| self.words.number(argument));
-        let number = self.words.number(word);
-        if self.wakes.len() <= number {
-            self.wakes.resize(number + 1, Vec::new());
-        }
+        let argument = argument.map(|argument| self.number(argument));
+        let number = self.number(word);
         self.wakes[number].push(Wake { rule, condition, argument });
+    }
+
+    /// The number of a word, which has its place among what words wake.
+    fn number(&mut self, word: &'static str) -> usize {
+        let number = self.words.number(word);
+        self.wakes.resize(self.wakes.len().max(number + 1), Vec::new());
+        number
     }
 
     /// A module that words depend on; `next` is its number if it is new.
@@ -240,10 +243,12 @@ struct Found {
     starred: Hits,
     /// The numbers of those that may have another name.
     aliased: Hits,
+    /// The numbers of those that were looked for as the values of other names.
+    searched: Hits,
 }
 
 impl Found {
-    fn fits(&self, text: &[u8], place: Place, condition: Condition) -> bool {
+    fn fits(&mut self, text: &[u8], place: Place, condition: Condition) -> bool {
         let before = &text[..place.start];
         let in_string = || matches!(before.last(), Some(b'"' | b'\''));
         match condition {
@@ -260,9 +265,7 @@ impl Found {
                 Some(owner) if owner.ends_with(home.last.as_bytes()) => true,
                 Some(owner) => {
                     self.homes.contains(home.number)
-                        && (self.aliased.contains(home.number)
-                            || !owner.last().is_some_and(continues)
-                            || is_assigned(text, home))
+                        && (!owner.last().is_some_and(continues) || self.has_other_name(text, home))
                 }
                 None => {
                     self.homes.contains(home.number)
@@ -270,6 +273,17 @@ impl Found {
                 }
             },
         }
+    }
+
+    /// Whether the module may go by another name; the text is searched once for each.
+    fn has_other_name(&mut self, text: &[u8], home: Home) -> bool {
+        if !self.aliased.contains(home.number) && !self.searched.contains(home.number) {
+            self.searched.insert(home.number);
+            if is_assigned(text, home) {
+                self.aliased.insert(home.number);
+            }
+        }
+        self.aliased.contains(home.number)
     }
 
     fn imports(&self, place: Place, home: Home) -> bool {
@@ -394,7 +408,6 @@ mod tests {
         let wakes = |text: &str, argument: Option<&'static str>| {
             let mut scan = Scan::default();
             scan.add(0, Trigger::Name { home: "json.decoder", name: "loads", argument }, &mut 0);
-            scan.wakes.resize(scan.words.len(), Vec::new());
             scan.words.build();
             scan.hits(text.as_bytes()).contains(0)
         };

@@ -95,7 +95,7 @@ pub fn rooted(glob: &str, root: &Path) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    const ROOT: &str = "/root/[project]";
+    const ROOT: &str = "/srv/[project]";
 
     fn glob(glob: &str) -> PathGlob {
         PathGlob::new(glob, Path::new(ROOT)).expect(glob)

@@ -246,6 +246,13 @@ impl<'a> Names<'a> {
         self.lookup(name.id.as_str(), reference.scope, reference.branch, place)
     }
 
+    /// What binds a name, if only one thing does.
+    #[must_use]
+    pub fn only_binding(&self, name: &ExprName) -> Option<BindingKind<'a>> {
+        let [id] = self.bindings_of(name)[..] else { return None };
+        Some(self.binding(id).kind)
+    }
+
     /// The reads that may mean a binding, in order of the text.
     #[must_use]
     pub fn references_to(&self, id: BindingId) -> &[&'a ExprName] {

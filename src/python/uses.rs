@@ -11,6 +11,7 @@ mod syntax;
 mod walk;
 
 pub use members::is_common;
+pub use syntax::{CALLS, keyword};
 
 use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprCall, ExprName, StmtImportFrom};
 use ruff_text_size::TextRange;

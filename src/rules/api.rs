@@ -7,7 +7,7 @@ use crate::edit::repair::{Repair, repair};
 use crate::finding::{Confidence, Severity};
 use crate::python::Code;
 use crate::python::guards::{Reach, is_dead_module, reach, reach_member};
-use crate::python::uses::Use;
+use crate::python::uses::{self, Use};
 use crate::rule::{File, Sink, Trigger};
 
 /// What wakes a rule about the facts that `counts`.
@@ -27,56 +27,22 @@ fn of_fact(fact: Fact) -> Vec<Trigger> {
         Some(form) => form == Form::Keyword,
     };
     let argument = fact.name.parameter().filter(|_| by_keyword);
-    let homes = std::iter::once(fact.module.name).chain(fact.module.aliases.iter().copied());
+    let homes = fact.module.homes();
     match fact.name.class() {
         None => homes.map(|home| Trigger::Name { home, name, argument }).collect(),
-        Some(_) if let Some(word) = keyword(name) => {
+        Some(_) if let Some(word) = uses::keyword(name) => {
             let called = homes.clone().map(|home| Trigger::Member { home: Some(home), name, argument });
             // What a package holds is a path as well.
             let packages = ["importlib.resources", "importlib_resources"];
             let packages = packages.into_iter().filter(|_| fact.module.name == "pathlib");
-            let near = homes.chain(packages).map(|home| Trigger::Keyword { home, word, calls: CALLS });
+            let near = homes.chain(packages).map(|home| Trigger::Keyword { home, word, calls: uses::CALLS });
             near.chain(called).collect()
         }
         Some(_) if name == "__getitem__" => homes.map(Trigger::Module).collect(),
-        Some(_) if crate::python::uses::is_common(fact) => {
+        Some(_) if uses::is_common(fact) => {
             homes.map(|home| Trigger::Member { home: Some(home), name, argument }).collect()
         }
         Some(_) => vec![Trigger::Member { home: None, name, argument }],
-    }
-}
-
-/// What the names of functions hold that give objects with special methods
-/// that the catalogue knows: paths, resources, locks.
-const CALLS: &[&str] = &[
-    "Path",
-    "path",
-    "dir",
-    "folder",
-    "files",
-    "absolute",
-    "cwd",
-    "expanduser",
-    "home",
-    "readlink",
-    "rename",
-    "replace",
-    "resolve",
-    "relative_to",
-    "with_",
-    "Lock",
-    "Semaphore",
-    "Condition",
-    "enter_context",
-    "ExitStack",
-];
-
-/// The word that stands where syntax calls a special method.
-fn keyword(method: &str) -> Option<&'static str> {
-    match method {
-        "__enter__" => Some("with"),
-        "__await__" => Some("await"),
-        _ => None,
     }
 }
 

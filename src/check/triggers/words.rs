@@ -49,11 +49,6 @@ impl Words {
         *self.numbers.entry(word.as_bytes()).or_insert(next)
     }
 
-    /// How many words there are.
-    pub(super) fn len(&self) -> usize {
-        self.numbers.len()
-    }
-
     /// Makes the search ready. Fails where no automaton can be built for so
     /// many words, so that nothing can be found.
     pub(super) fn build(&mut self) -> Option<()> {

@@ -308,8 +308,7 @@ fn is_private_setting<'a>(code: &Code<'a>, call: &'a ast::ExprCall) -> bool {
 /// What a function of the module gives that takes nothing and only returns.
 fn returned<'a>(code: &Code<'a>, call: &'a ast::ExprCall) -> Option<&'a Expr> {
     let Expr::Name(name) = &*call.func else { return None };
-    let [id] = code.names().bindings_of(name)[..] else { return None };
-    let BindingKind::Function(function) = code.names().binding(id).kind else { return None };
+    let Some(BindingKind::Function(function)) = code.names().only_binding(name) else { return None };
     let plain = function.decorator_list.is_empty() && !function.is_async && call.arguments.is_empty();
     let body = match &function.body[..] {
         [ast::Stmt::Expr(text), rest @ ..] if text.value.is_string_literal_expr() => rest,

@@ -70,8 +70,11 @@ impl Assignments<'_, '_> {
 /// Whether the place is in a private function of the module that is used only
 /// where nothing runs on the target.
 pub(super) fn is_in_dead_function<'a>(code: &Code<'a>, place: TextRange) -> bool {
-    let around = code.module.body().iter().find(|stmt| stmt.range().contains_range(place));
-    let Some(Stmt::FunctionDef(function)) = around else { return false };
+    let body = code.module.body();
+    let around = body.get(body.partition_point(|stmt| stmt.end() < place.end()));
+    let Some(Stmt::FunctionDef(function)) = around.filter(|stmt| stmt.range().contains_range(place)) else {
+        return false;
+    };
     let name = function.name.as_str();
     if !name.starts_with('_') || name.ends_with("__") || code.names().in_strings(name) {
         return false;

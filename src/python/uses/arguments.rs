@@ -44,8 +44,7 @@ fn look<'a>(code: &Code<'a>, call: &'a ExprCall, callee: &'a Expr, from: usize, 
             // Called on the class, a method takes its object first.
             let own = usize::from(fact.name.class().is_some());
             if let Some(passed) = passed(call, *fact, from + own) {
-                let confidence = if certain { Confidence::Certain } else { Confidence::Likely };
-                uses.push(passed.used(*fact, call, confidence));
+                uses.push(passed.used(*fact, call, Confidence::resolved(certain)));
             }
         }
     }

@@ -98,29 +98,12 @@ pub(super) fn confidence<'a>(
     let hits = owners.classes.iter().filter(|class| provides(class, fact)).count();
     if hits > 0 {
         let sure = hits == owners.classes.len() && !owners.unknown;
-        return Some(if sure { Confidence::Certain } else { Confidence::Likely });
-    }
-    if is_self(receiver)
-        && owners.classes.iter().all(|class| class.defined_by.is_none())
-        && let Some(class) = code.names().class_around(attribute.start())
-        && let Some(inherited) = inherits(code, class, fact, DEPTH)
-    {
-        return inherited.then_some(Confidence::Certain);
-    }
-    if is_self(receiver)
-        && owners.classes.iter().all(|class| class.defined_by.is_none())
-        && let Some(class) = code.names().class_around(attribute.start())
-        && let Some(given) = is_given_to_heirs(code, class, fact)
-    {
-        return given.then_some(Confidence::Likely);
+        return Some(Confidence::resolved(sure));
     }
     if owners.classes.iter().all(|class| class.defined_by.is_none())
-        && let Expr::Name(name) = receiver
-        && let [id] = code.names().bindings_of(name)[..]
-        && let BindingKind::Class(class) = code.names().binding(id).kind
-        && let Some(inherited) = inherits(code, class, fact, DEPTH)
+        && let Some(told) = told_by_classes(code, receiver, fact)
     {
-        return inherited.then_some(Confidence::Certain);
+        return told;
     }
     let assumed = owners.classes.iter().filter_map(|class| assumed(code, class, receiver, fact)).max();
     if assumed.is_some() || !owners.unknown {
@@ -132,6 +115,22 @@ pub(super) fn confidence<'a>(
         return None;
     }
     Some(if is_distinctive(code, fact) { Confidence::Likely } else { Confidence::Possible })
+}
+
+/// What the classes of the file say of `self` or of a class among them, where
+/// the engine shows nobody who defines the member; `None` if they say nothing.
+fn told_by_classes<'a>(code: &Code<'a>, receiver: &Expr, fact: Fact) -> Option<Option<Confidence>> {
+    let own = is_self(receiver).then(|| code.names().class_around(receiver.start())).flatten();
+    if let Some(class) = own {
+        let inherited = inherits(code, class, fact, DEPTH).map(|yes| yes.then_some(Confidence::Certain));
+        let given = || is_given_to_heirs(code, class, fact).map(|yes| yes.then_some(Confidence::Likely));
+        if let Some(told) = inherited.or_else(given) {
+            return Some(told);
+        }
+    }
+    let Expr::Name(name) = receiver else { return None };
+    let Some(BindingKind::Class(class)) = code.names().only_binding(name) else { return None };
+    inherits(code, class, fact, DEPTH).map(|yes| yes.then_some(Confidence::Certain))
 }
 
 /// Whether the name is a special method's: those that are called by name
@@ -161,15 +160,14 @@ pub(super) fn of_type(
         return None;
     }
     let sure = hits == owners.classes.len() && !owners.unknown;
-    Some((fact, if sure { Confidence::Certain } else { Confidence::Likely }))
+    Some((fact, Confidence::resolved(sure)))
 }
 
 /// Whether nothing says what a value is, so that asking would be in vain: a
 /// parameter without an annotation, that no condition narrows.
 fn is_anything(code: &Code<'_>, receiver: &Expr) -> bool {
     let Expr::Name(name) = receiver else { return false };
-    let [id] = code.names().bindings_of(name)[..] else { return false };
-    let BindingKind::Parameter(parameter) = code.names().binding(id).kind else { return false };
+    let Some(BindingKind::Parameter(parameter)) = code.names().only_binding(name) else { return false };
     let plain = parameter.annotation().is_none()
         && parameter.default().is_none_or(|default| matches!(default, Expr::NoneLiteral(_)));
     let asks = |condition: &str| code.document.text.contains(&format!("{condition}{}", name.id));
@@ -258,8 +256,7 @@ fn inherits<'a>(code: &Code<'a>, class: &'a StmtClassDef, fact: Fact, depth: u32
     let bases = class.arguments.iter().flat_map(|arguments| &arguments.args);
     bases.into_iter().find_map(|base| {
         if let Expr::Name(name) = base
-            && let [id] = code.names().bindings_of(name)[..]
-            && let BindingKind::Class(base) = code.names().binding(id).kind
+            && let Some(BindingKind::Class(base)) = code.names().only_binding(name)
         {
             return inherits(code, base, fact, depth);
         }

@@ -1,6 +1,6 @@
 //! Special methods that syntax calls: `with path:`, `await lock`, `point[0]`.
 
-use ruff_python_ast::{Expr, ExprCall, Operator};
+use ruff_python_ast::{Expr, ExprCall, ExprName, Operator};
 use ruff_text_size::Ranged;
 
 use super::{Use, UseForm, members};
@@ -48,13 +48,7 @@ fn by_name<'a>(
     facts: &[Fact],
 ) -> Option<(Fact, Confidence)> {
     let made_by = match object {
-        Expr::Name(name) => match code.names().bindings_of(name)[..] {
-            [id] => match code.names().binding(id).kind {
-                BindingKind::Assignment(value) => value,
-                _ => object,
-            },
-            _ => object,
-        },
+        Expr::Name(name) => assigned(code, name).unwrap_or(object),
         _ => object,
     };
     if let Expr::Call(call) = made_by {
@@ -66,12 +60,20 @@ fn by_name<'a>(
             facts.iter().copied().find(|fact| !own && lookup::is_home(*fact, &member))
         });
         if let Some(fact) = made {
-            return Some((fact, if sure { Confidence::Certain } else { Confidence::Likely }));
+            return Some((fact, Confidence::resolved(sure)));
         }
     }
     let is_path = |fact: &&Fact| fact.module.name == "pathlib";
     let fact = facts.iter().find(is_path).filter(|_| is_resource(code, object, DEEPEST))?;
     Some((*fact, Confidence::Likely))
+}
+
+/// The value of a name that is assigned once, plainly.
+fn assigned<'a>(code: &Code<'a>, name: &ExprName) -> Option<&'a Expr> {
+    match code.names().only_binding(name)? {
+        BindingKind::Assignment(value) => Some(value),
+        _ => None,
+    }
 }
 
 /// Resources followed before giving up.
@@ -93,13 +95,7 @@ fn is_resource<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> bool {
                 names.into_iter().any(|name| meanings.may_be(name))
             }
         },
-        Expr::Name(name) => match code.names().bindings_of(name)[..] {
-            [id] => match code.names().binding(id).kind {
-                BindingKind::Assignment(value) => is_resource(code, value, steps),
-                _ => false,
-            },
-            _ => false,
-        },
+        Expr::Name(name) => assigned(code, name).is_some_and(|value| is_resource(code, value, steps)),
         _ => false,
     }
 }
@@ -107,8 +103,7 @@ fn is_resource<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> bool {
 /// Whether objects of the fact's class can be expected in the file: it imports
 /// the module and, of locks, which every library has, it makes some.
 fn is_near(code: &Code<'_>, fact: Fact) -> bool {
-    let homes = std::iter::once(fact.module.name).chain(fact.module.aliases.iter().copied());
-    let imports = homes.into_iter().any(|home| code.names().imports_module(home));
+    let imports = fact.module.homes().any(|home| code.names().imports_module(home));
     let class = fact.name.class().unwrap_or_default();
     imports && (fact.module.name != "asyncio" || code.document.text.contains(&format!("{class}(")))
 }
@@ -159,6 +154,41 @@ fn may_be_own<'a>(code: &Code<'a>, func: &'a Expr) -> bool {
             || catalogue::is_stdlib_module(top)
             || !top.is_empty() && !code.project.has_module(&code.document.path, top)
     })
+}
+
+/// What the names of functions hold that give objects with special methods
+/// that the catalogue knows: paths, resources, locks.
+pub const CALLS: &[&str] = &[
+    "Path",
+    "path",
+    "dir",
+    "folder",
+    "files",
+    "absolute",
+    "cwd",
+    "expanduser",
+    "home",
+    "readlink",
+    "rename",
+    "replace",
+    "resolve",
+    "relative_to",
+    "with_",
+    "Lock",
+    "Semaphore",
+    "Condition",
+    "enter_context",
+    "ExitStack",
+];
+
+/// The word that stands where syntax calls a special method.
+#[must_use]
+pub fn keyword(method: &str) -> Option<&'static str> {
+    match method {
+        "__enter__" => Some("with"),
+        "__await__" => Some("await"),
+        _ => None,
+    }
 }
 
 /// Methods of paths that give paths.

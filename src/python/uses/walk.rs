@@ -126,7 +126,7 @@ impl<'a> Walk<'_, 'a> {
         });
         let fact = found.into_iter().next()?;
         let sure = meanings.only().is_some();
-        Some((fact, if sure { Confidence::Certain } else { Confidence::Likely }))
+        Some((fact, Confidence::resolved(sure)))
     }
 
     fn call(&mut self, call: &'a ExprCall) {

@@ -137,7 +137,7 @@ fn extension_base<'a>(code: &Code<'a>, base: &'a Expr) -> Option<(&'static str, 
         let name = rest.rsplit('.').next()?;
         ["AppExtensionBase", "FuncExtensionBase"].into_iter().find(|public| *public == name)
     })?;
-    Some((name, if meanings.only().is_some() { Confidence::Certain } else { Confidence::Likely }))
+    Some((name, Confidence::resolved(meanings.only().is_some())))
 }
 
 /// An import of a published extension, of its class or of its module.
