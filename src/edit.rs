@@ -7,6 +7,7 @@ pub mod app_settings;
 pub mod imports;
 pub mod json;
 pub mod members;
+pub mod namespace;
 pub mod repair;
 pub mod spell;
 pub mod successors;

@@ -1,6 +1,7 @@
 //! What Python code means: names, and whether they are reached.
 
 pub mod guards;
+pub mod locals;
 pub mod names;
 pub mod types;
 pub mod uses;
@@ -17,6 +18,7 @@ use crate::parse::python::Module;
 use crate::project::Project;
 use crate::version::PythonVersion;
 use guards::{Fault, Reach};
+use locals::Function;
 use names::{Meanings, Names};
 use types::Types;
 use uses::Use;
@@ -38,6 +40,7 @@ pub struct Code<'a> {
     pub deprecations: bool,
     names: OnceCell<Names<'a>>,
     uses: OnceCell<Vec<Use<'a>>>,
+    functions: OnceCell<Vec<Function<'a>>>,
     /// How many conditions are being judged inside each other.
     judging: Cell<u32>,
     /// Conditions that were judged before, by place and by `judging`.
@@ -70,6 +73,7 @@ impl<'a> Code<'a> {
             deprecations: false,
             names: OnceCell::new(),
             uses: OnceCell::new(),
+            functions: OnceCell::new(),
             judging: Cell::new(0),
             truths: RefCell::default(),
             dead: RefCell::default(),
@@ -101,6 +105,11 @@ impl<'a> Code<'a> {
     /// and of what is deprecated if that is asked for.
     pub fn uses(&self) -> &[Use<'a>] {
         self.uses.get_or_init(|| Use::all(self))
+    }
+
+    /// What functions do with the mapping of their variables, in order of the text.
+    pub fn functions(&self) -> &[Function<'a>] {
+        self.functions.get_or_init(|| Function::all(self))
     }
 
     /// Whether uses of the name are looked for.

@@ -6,6 +6,8 @@
 
 mod build;
 
+pub use build::range_of;
+
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
@@ -219,6 +221,30 @@ impl<'a> Names<'a> {
             (at, own) = (scope.parent, false);
         }
         &[]
+    }
+
+    /// Whether the function with this body, or one around it, has a variable so called.
+    #[must_use]
+    pub fn is_variable(&self, name: &str, body: TextRange) -> bool {
+        let own = |scope: &&Scope<'_>| scope.kind == ScopeKind::Function && scope.range == body;
+        let mut at = self.scopes.iter().find(own);
+        while let Some(scope) = at {
+            if scope.globals.contains(name) {
+                return false;
+            }
+            if scope.kind == ScopeKind::Function && scope.symbols.contains_key(name) {
+                return true;
+            }
+            at = scope.parent.map(|id| self.scope(id));
+        }
+        false
+    }
+
+    /// The bindings of the variables of the function with this body.
+    pub fn variables(&self, body: TextRange) -> impl Iterator<Item = &Binding<'a>> {
+        let own = |scope: &Scope<'_>| scope.kind == ScopeKind::Function && scope.range == body;
+        let scope = self.scopes.iter().position(own);
+        self.bindings.iter().filter(move |binding| Some(binding.scope.0 as usize) == scope)
     }
 
     /// Whether the binding is at module level, where other modules see it.

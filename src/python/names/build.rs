@@ -438,7 +438,9 @@ impl<'a> Visitor<'a> for Builder<'a> {
     }
 }
 
-fn range_of(body: &[Stmt]) -> TextRange {
+/// Where a body stands.
+#[must_use]
+pub fn range_of(body: &[Stmt]) -> TextRange {
     let ends = body.first().zip(body.last());
     ends.map_or(TextRange::default(), |(first, last)| TextRange::new(first.start(), last.end()))
 }

@@ -1,0 +1,173 @@
+//! Which names are put into the mapping and looked for in it later, and are no
+//! longer there.
+
+use std::collections::BTreeSet;
+
+use super::super::Code;
+use super::{Act, Event, Function, How, Mapping};
+use crate::catalogue;
+use crate::finding::{Confidence, Severity};
+
+/// A name that no longer gets from one place to another.
+pub struct Lost<'f, 'a> {
+    /// What puts it there.
+    pub source: &'f Event<'a>,
+    /// What looks for it.
+    pub observer: &'f Event<'a>,
+    /// The names, as far as they are known.
+    pub names: Vec<String>,
+    /// How bad that is, and how sure.
+    pub grade: Grade,
+}
+
+/// How bad a loss is, and how sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grade {
+    /// Whether something fails.
+    pub severity: Severity,
+    /// Whether the names are known.
+    pub confidence: Confidence,
+}
+
+/// Names, known and unknown.
+struct Set {
+    names: BTreeSet<String>,
+    open: bool,
+}
+
+const fn grade(severity: Severity, confidence: Confidence) -> Grade {
+    Grade { severity, confidence }
+}
+
+/// Every loss in a function, the gravest first for each observer.
+#[must_use]
+pub fn lost<'f, 'a>(code: &Code<'a>, function: &'f Function<'a>) -> Vec<Lost<'f, 'a>> {
+    let sources: Vec<(&Event<'a>, Set)> =
+        function.events.iter().filter_map(|event| Some((event, put(code, function, event)?))).collect();
+    let mut all = Vec::new();
+    for observer in &function.events {
+        let Some(wanted) = wanted(code, function, observer) else { continue };
+        let reaching: Vec<&(&Event<'a>, Set)> = sources
+            .iter()
+            .filter(|(source, _)| {
+                let keeps = source.held().is_some() && source.held() == observer.held();
+                source.range != observer.range && !keeps && source.place.may_precede(&observer.place)
+            })
+            .collect();
+        // Names that are looked for and that somebody says to have put there.
+        let told: BTreeSet<&String> =
+            reaching.iter().flat_map(|(_, set)| set.names.intersection(&wanted.names)).collect();
+        for (source, set) in reaching {
+            let both: Vec<String> = set.names.intersection(&wanted.names).cloned().collect();
+            let untold = wanted.names.iter().filter(|name| !told.contains(name));
+            let untold: Vec<String> = untold.cloned().collect();
+            let (names, grade) = if !both.is_empty() {
+                (both, known(observer))
+            } else if set.open && !untold.is_empty() {
+                (untold, of_unknown(source, observer))
+            } else if wanted.open && (set.open || !set.names.is_empty()) {
+                (set.names.iter().cloned().collect(), of_all(source, set.open, observer))
+            } else {
+                continue;
+            };
+            all.push(Lost { source, observer, names, grade: caught(observer, grade) });
+        }
+    }
+    all.sort_by_key(|lost| (lost.observer.range.start(), std::cmp::Reverse(lost.grade)));
+    all
+}
+
+/// What an event puts into the mapping.
+fn put(code: &Code<'_>, function: &Function<'_>, event: &Event<'_>) -> Option<Set> {
+    let set = match &event.act {
+        Act::Run(run) if run.effect.is_binding() => {
+            Set { names: function.strangers(code, &run.effect.binds), open: run.effect.binds_more }
+        }
+        Act::Use(one) => match (&one.how, one.mapping) {
+            // Through the frame, names do arrive.
+            (_, Mapping::Fresh("f_locals")) => return None,
+            (How::Write(Some(names)), _) => {
+                let names = names.iter().map(|name| name.to_string()).collect();
+                Set { names: function.strangers(code, &names), open: false }
+            }
+            (How::Write(None), _) => Set { names: BTreeSet::new(), open: true },
+            _ => return None,
+        },
+        Act::Run(_) => return None,
+    };
+    (set.open || !set.names.is_empty()).then_some(set)
+}
+
+/// What an event looks for in the mapping.
+fn wanted(code: &Code<'_>, function: &Function<'_>, event: &Event<'_>) -> Option<Set> {
+    let all = || Some(Set { names: BTreeSet::new(), open: true });
+    match &event.act {
+        Act::Run(run) => {
+            let reads = function.strangers(code, &run.effect.reads);
+            let names = reads.into_iter().filter(|name| !is_elsewhere(code, name)).collect();
+            Some(Set { names, open: run.effect.reads_more })
+        }
+        Act::Use(one) => match &one.how {
+            How::Item(Some(names)) | How::Ask(Some(names)) | How::Format(Some(names)) | How::Take(Some(names)) => {
+                let names = names.iter().map(|name| name.to_string()).collect();
+                Some(Set { names: function.strangers(code, &names), open: false })
+            }
+            How::Item(None) | How::Ask(None) | How::Format(None) | How::Take(None) => all(),
+            How::Return | How::Whole | How::Show | How::Compare => all(),
+            How::Write(_) | How::Keep(_) | How::Identity | How::Discard => None,
+        },
+    }
+}
+
+/// Whether code that runs finds the name in the module or among the builtins.
+fn is_elsewhere(code: &Code<'_>, name: &str) -> bool {
+    !code.names().module_bindings(name).is_empty()
+        || code.names().has_star()
+        || name.starts_with("__") && name.ends_with("__")
+        || catalogue::may_bring("builtins", name) == Some(true)
+}
+
+/// The names are known on both sides.
+fn known(observer: &Event<'_>) -> Grade {
+    let severity = if fails(observer) { Severity::Error } else { Severity::Warning };
+    grade(severity, Confidence::Certain)
+}
+
+/// The source may bring anything, and nothing else brings what is looked for.
+fn of_unknown(source: &Event<'_>, observer: &Event<'_>) -> Grade {
+    match (source.as_run(), observer.as_run()) {
+        _ if !fails(observer) => grade(Severity::Warning, Confidence::Likely),
+        (Some(_), None) => grade(Severity::Error, Confidence::Certain),
+        _ => grade(Severity::Error, Confidence::Likely),
+    }
+}
+
+/// The observer takes whatever is there.
+fn of_all(source: &Event<'_>, open: bool, observer: &Event<'_>) -> Grade {
+    let shown = observer.as_use().is_some_and(|one| matches!(one.how, How::Show));
+    match (source.as_run(), observer.as_run()) {
+        _ if shown => grade(Severity::Info, Confidence::Likely),
+        // Two unknown texts may have nothing to do with each other.
+        (Some(_), Some(run)) if open && run.function == "exec" => {
+            grade(Severity::Warning, Confidence::Possible)
+        }
+        _ => grade(Severity::Warning, Confidence::Likely),
+    }
+}
+
+/// Whether the observer raises an exception without the name.
+fn fails(observer: &Event<'_>) -> bool {
+    match &observer.act {
+        Act::Run(_) => true,
+        Act::Use(one) => matches!(one.how, How::Item(_) | How::Format(_) | How::Take(_)),
+    }
+}
+
+/// An exception that is caught is no crash.
+fn caught(observer: &Event<'_>, grade: Grade) -> Grade {
+    let raised: &[&str] = if observer.as_run().is_some() { &["NameError"] } else { &["KeyError", "LookupError"] };
+    if grade.severity == Severity::Error && observer.place.catches(raised) {
+        return Grade { severity: Severity::Warning, ..grade };
+    }
+    grade
+}
