@@ -32,7 +32,9 @@ pub fn plan<'a>(code: &Code<'a>, function: &Function<'a>, lost: &[Lost<'_, 'a>])
     let common = others.map(|other| first.place.common(&other.place)).min()?;
     let reads_variables = runs.iter().filter_map(|run| run.as_run()).any(|run| {
         let effect = &run.effect;
-        !effect.known || effect.reads_more || effect.reads.iter().any(|name| function.has_variable(code, name))
+        !effect.known
+            || effect.reads_more
+            || effect.reads.iter().any(|name| function.has_variable(code, name))
     });
     // Directly before the code runs, unless that is not always.
     let inner = &first.place.steps[common..];

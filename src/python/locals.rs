@@ -7,10 +7,12 @@
 //! are left alone by both: what is written under their names is lost on every
 //! Python. Classes and modules have a namespace of their own, which stays.
 
+mod calls;
 mod effect;
 mod flow;
 mod frame;
 mod lost;
+mod proxy;
 mod template;
 mod walk;
 
@@ -21,8 +23,9 @@ use ruff_text_size::TextRange;
 
 pub use effect::Effect;
 pub use flow::{Block, Place};
-pub use frame::{Of, of as frame_of};
+pub use frame::Of;
 pub use lost::{Grade, Lost, lost};
+pub use proxy::{Deed, Touch, touches};
 
 use super::Code;
 use super::guards::{Fault, Reach, reach};

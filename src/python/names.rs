@@ -247,6 +247,13 @@ impl<'a> Names<'a> {
         self.bindings.iter().filter(move |binding| Some(binding.scope.0 as usize) == scope)
     }
 
+    /// Whether a place belongs to a function, rather than to a class or the module.
+    #[must_use]
+    pub fn is_in_function(&self, place: TextSize) -> bool {
+        let innermost = self.scopes.iter().rfind(|scope| scope.range.contains(place));
+        innermost.is_some_and(|scope| scope.kind == ScopeKind::Function)
+    }
+
     /// Whether the binding is at module level, where other modules see it.
     #[must_use]
     pub fn is_global(&self, id: BindingId) -> bool {

@@ -20,6 +20,8 @@ pub struct Effect {
     pub reads: BTreeSet<String>,
     /// Whether it may look for other names.
     pub reads_more: bool,
+    /// What is known of names that are filled in, before and behind what is not.
+    pub patterns: BTreeSet<(String, String)>,
     /// Whether the whole code stands in the file.
     pub known: bool,
 }
@@ -63,18 +65,24 @@ impl Effect {
         }
         let names = Names::of(module.body());
         let mut effect = Self { known: !text.contains(HOLE), ..Self::default() };
-        for (id, binding) in names.bindings().filter(|(id, _)| names.is_global(*id)) {
-            let _ = id;
+        for (_, binding) in names.bindings().filter(|(id, _)| names.is_global(*id)) {
             match binding.kind {
                 BindingKind::Deletion => {}
-                _ if binding.name == "*" || binding.name.contains(HOLE) => effect.binds_more = true,
+                _ if binding.name == "*" => effect.binds_more = true,
+                _ if let Some(pattern) = pattern(binding.name) => {
+                    effect.binds_more = true;
+                    effect.patterns.insert(pattern);
+                }
                 _ => _ = effect.binds.insert(binding.name.to_owned()),
             }
         }
         for reference in names.references() {
             let name = reference.name.id.as_str();
             match name {
-                _ if name.contains(HOLE) => effect.reads_more = true,
+                _ if let Some(pattern) = pattern(name) => {
+                    effect.reads_more = true;
+                    effect.patterns.insert(pattern);
+                }
                 "locals" | "vars" | "dir" | "eval" | "exec" => effect.reads_more = true,
                 _ if names.bindings_of(reference.name).is_empty() => {
                     effect.reads.insert(name.to_owned());
@@ -84,6 +92,13 @@ impl Effect {
         }
         effect
     }
+}
+
+/// What stands around the hole in a name.
+fn pattern(name: &str) -> Option<(String, String)> {
+    let (before, _) = name.split_once(HOLE)?;
+    let (_, after) = name.rsplit_once(HOLE)?;
+    Some((before.to_owned(), after.to_owned()))
 }
 
 /// What `compile` is given, and whether as statements.

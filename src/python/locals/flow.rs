@@ -1,7 +1,7 @@
 //! Whether one place in a function can be reached after another.
 
-use ruff_text_size::{Ranged, TextRange, TextSize};
 use ruff_python_ast::Stmt;
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// A place within the blocks of a function.
 #[derive(Debug, Clone, Default)]
@@ -95,9 +95,7 @@ pub(super) fn leaves(body: &[Stmt]) -> bool {
         Some(Stmt::Return(_) | Stmt::Raise(_)) => true,
         Some(Stmt::If(last)) => {
             let has_else = last.elif_else_clauses.last().is_some_and(|clause| clause.test.is_none());
-            has_else
-                && leaves(&last.body)
-                && last.elif_else_clauses.iter().all(|clause| leaves(&clause.body))
+            has_else && leaves(&last.body) && last.elif_else_clauses.iter().all(|clause| leaves(&clause.body))
         }
         Some(Stmt::With(last)) => leaves(&last.body),
         _ => false,

@@ -13,8 +13,10 @@ pub enum Of {
     Own,
     /// Another one: of a caller, of a traceback, of a generator.
     Other,
-    /// Perhaps none: only a name says so.
+    /// That of some frame, as a name says.
     Named,
+    /// Perhaps none: nothing says so.
+    Unknown,
 }
 
 /// Assignments and attributes followed before giving up.
@@ -41,7 +43,11 @@ fn of_within<'a>(code: &Code<'a>, expr: &'a Expr, around: TextRange, steps: u32)
                 let here = around.contains_range(value.range());
                 return Some(if of == Of::Own && !here { Of::Other } else { of });
             }
-            is_frame(code, expr).or_else(|| name.id.contains("frame").then_some(Of::Named))
+            match is_frame(code, expr) {
+                Some(true) => Some(Of::Other),
+                Some(false) => None,
+                None => name.id.contains("frame").then_some(Of::Named),
+            }
         }
         _ => None,
     }
@@ -110,13 +116,16 @@ fn of_stack<'a>(code: &Code<'a>, entry: &'a ExprSubscript) -> Option<Of> {
     }
 }
 
-/// Whether the type engine knows it as a frame.
-fn is_frame(code: &Code<'_>, expr: &Expr) -> Option<Of> {
+/// Whether it is a frame; `None` where the type engine cannot tell.
+fn is_frame(code: &Code<'_>, expr: &Expr) -> Option<bool> {
     let owners = code.types?.owners(code.document, expr.range(), "f_locals");
     let is_frame = |class: &super::super::types::Class| {
         class.instance && class.mro.first().is_some_and(|name| name == "types.FrameType")
     };
-    owners.classes.iter().any(is_frame).then_some(Of::Other)
+    if owners.classes.iter().any(is_frame) {
+        return Some(true);
+    }
+    (!owners.unknown && !owners.classes.is_empty()).then_some(false)
 }
 
 fn is_zero(expr: &Expr) -> bool {

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use ruff_text_size::{Ranged, TextRange};
+
 use super::super::Code;
 use super::{Act, Event, Function, How, Mapping};
 use crate::catalogue;
@@ -66,7 +68,17 @@ pub fn lost<'f, 'a>(code: &Code<'a>, function: &'f Function<'a>) -> Vec<Lost<'f,
             } else if set.open && !untold.is_empty() {
                 (untold, of_unknown(source, observer))
             } else if wanted.open && (set.open || !set.names.is_empty()) {
-                (set.names.iter().cloned().collect(), of_all(source, set.open, observer))
+                if fits_variables(code, function, source, observer) {
+                    continue;
+                }
+                let grade = if spells_variables(code, function) {
+                    grade(Severity::Warning, Confidence::Possible)
+                } else if is_same_key(code, source, observer) {
+                    grade(Severity::Error, Confidence::Likely)
+                } else {
+                    of_all(source, set.open, observer)
+                };
+                (set.names.iter().cloned().collect(), grade)
             } else {
                 continue;
             };
@@ -108,7 +120,10 @@ fn wanted(code: &Code<'_>, function: &Function<'_>, event: &Event<'_>) -> Option
             Some(Set { names, open: run.effect.reads_more })
         }
         Act::Use(one) => match &one.how {
-            How::Item(Some(names)) | How::Ask(Some(names)) | How::Format(Some(names)) | How::Take(Some(names)) => {
+            How::Item(Some(names))
+            | How::Ask(Some(names))
+            | How::Format(Some(names))
+            | How::Take(Some(names)) => {
                 let names = names.iter().map(|name| name.to_string()).collect();
                 Some(Set { names: function.strangers(code, &names), open: false })
             }
@@ -142,6 +157,45 @@ fn of_unknown(source: &Event<'_>, observer: &Event<'_>) -> Grade {
     }
 }
 
+/// Whether names that are made up when the program runs are built like those
+/// of variables, which no Python ever changed this way.
+fn fits_variables(
+    code: &Code<'_>,
+    function: &Function<'_>,
+    source: &Event<'_>,
+    observer: &Event<'_>,
+) -> bool {
+    let runs = [source, observer].into_iter().filter_map(|event| event.as_run());
+    let mut patterns = runs.flat_map(|run| &run.effect.patterns);
+    patterns.any(|(before, after)| {
+        let mut variables = code.names().variables(function.range);
+        let is_part = !before.is_empty() || !after.is_empty();
+        is_part
+            && variables.any(|binding| {
+                let rest = binding.name.strip_prefix(before.as_str());
+                rest.is_some_and(|rest| rest.ends_with(after.as_str()))
+            })
+    })
+}
+
+/// Whether the function spells out names of its variables, as in a list of
+/// parameters to be looked at: the names made up may be those.
+fn spells_variables(code: &Code<'_>, function: &Function<'_>) -> bool {
+    let text = code.document.slice(function.range);
+    code.names().variables(function.range).any(|binding| {
+        ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{}{quote}", binding.name)))
+    })
+}
+
+/// Whether what is written under a key is read under the same.
+fn is_same_key(code: &Code<'_>, source: &Event<'_>, observer: &Event<'_>) -> bool {
+    let key = |event: &Event<'_>| {
+        let one = event.as_use().filter(|one| matches!(one.how, How::Write(None) | How::Item(None)))?;
+        Some(code.document.slice(TextRange::new(one.expr.end(), event.range.end())).to_owned())
+    };
+    key(source).is_some_and(|written| key(observer) == Some(written))
+}
+
 /// The observer takes whatever is there.
 fn of_all(source: &Event<'_>, open: bool, observer: &Event<'_>) -> Grade {
     let shown = observer.as_use().is_some_and(|one| matches!(one.how, How::Show));
@@ -165,7 +219,8 @@ fn fails(observer: &Event<'_>) -> bool {
 
 /// An exception that is caught is no crash.
 fn caught(observer: &Event<'_>, grade: Grade) -> Grade {
-    let raised: &[&str] = if observer.as_run().is_some() { &["NameError"] } else { &["KeyError", "LookupError"] };
+    let raised: &[&str] =
+        if observer.as_run().is_some() { &["NameError"] } else { &["KeyError", "LookupError"] };
     if grade.severity == Severity::Error && observer.place.catches(raised) {
         return Grade { severity: Severity::Warning, ..grade };
     }

@@ -3,16 +3,13 @@
 use std::borrow::Cow;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{
-    Arguments, CmpOp, Comprehension, ExceptHandler, Expr, ExprCall, ExprCompare, ExprContext, Operator, Stmt,
-    StmtAugAssign,
-};
+use ruff_python_ast::{CmpOp, Comprehension, ExceptHandler, Expr, ExprCompare, ExprContext, Operator, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::effect::Effect;
+use super::calls::owned;
 use super::flow::{Block, Place, Step};
 use super::frame::{self, Of};
-use super::{Act, Event, Function, How, Mapping, Names, Run, Use, template};
+use super::{Act, Event, Function, How, Mapping, Names, Use, template};
 use crate::python::Code;
 use crate::python::names::{BindingKind, range_of};
 
@@ -28,22 +25,22 @@ pub(super) fn functions<'a>(code: &Code<'a>) -> Vec<Function<'a>> {
     found
 }
 
-struct Walk<'c, 'a> {
-    code: &'c Code<'a>,
-    found: Vec<Function<'a>>,
+pub(super) struct Walk<'c, 'a> {
+    pub(super) code: &'c Code<'a>,
+    pub(super) found: Vec<Function<'a>>,
     /// The function that the walk is in; `None` in classes, modules and comprehensions.
-    current: Option<usize>,
+    pub(super) current: Option<usize>,
     steps: Vec<Step>,
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn push(&mut self, range: TextRange, act: Act<'a>) {
+    pub(super) fn push(&mut self, range: TextRange, act: Act<'a>) {
         let Some(current) = self.current else { return };
         let place = Place { at: range.start(), steps: self.steps.clone() };
         self.found[current].events.push(Event { range, place, act });
     }
 
-    fn used(&mut self, range: TextRange, expr: &'a Expr, mapping: Mapping<'a>, how: How<'a>) {
+    pub(super) fn used(&mut self, range: TextRange, expr: &'a Expr, mapping: Mapping<'a>, how: How<'a>) {
         self.push(range, Act::Use(Use { mapping, expr, how }));
     }
 
@@ -66,7 +63,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// The mapping that an expression stands for.
-    fn mapping(&self, expr: &'a Expr) -> Option<Mapping<'a>> {
+    pub(super) fn mapping(&self, expr: &'a Expr) -> Option<Mapping<'a>> {
         let current = self.current?;
         match expr {
             Expr::Call(call) if call.arguments.is_empty() => {
@@ -92,7 +89,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Which of some builtins a function is.
-    fn builtin(&self, function: &'a Expr, among: &[&'static str]) -> Option<&'static str> {
+    pub(super) fn builtin(&self, function: &'a Expr, among: &[&'static str]) -> Option<&'static str> {
         let spelt = match function {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(attribute) => attribute.attr.as_str(),
@@ -112,99 +109,6 @@ impl<'a> Walk<'_, 'a> {
         among.iter().copied().find(|one| *one == name)
     }
 
-    /// A call of `exec` or `eval`: notes it if it runs in the function's own
-    /// namespace, and visits what is left.
-    fn run(&mut self, expr: &'a Expr, call: &'a ExprCall, function: &'static str) {
-        let arguments = &call.arguments;
-        let globals = given(arguments, "globals", 1);
-        let locals = given(arguments, "locals", 2);
-        let namespace = locals.or(globals);
-        let mapping = namespace.and_then(|namespace| self.mapping(namespace));
-        let held = match (namespace, mapping) {
-            (None, _) | (_, Some(Mapping::Fresh("locals" | "vars"))) => None,
-            (_, Some(Mapping::Held(name))) => Some(name),
-            _ => return visitor::walk_expr(self, expr),
-        };
-        let effect = Effect::of(self.code, call, function == "exec");
-        self.push(call.range(), Act::Run(Run { call, function, effect, held }));
-        for argument in arguments.iter_source_order() {
-            let value = argument.value();
-            if self.mapping(value).is_none() {
-                self.visit_expr(value);
-            }
-        }
-    }
-
-    /// `m.get("x")` and the like.
-    fn method(&mut self, call: &'a ExprCall) -> bool {
-        let Expr::Attribute(attribute) = &*call.func else { return false };
-        let Some(mapping) = self.mapping(&attribute.value) else { return false };
-        let arguments = &call.arguments;
-        let key = || arguments.args.first().map_or(None, |key| self.keys(key));
-        let how = match attribute.attr.as_str() {
-            "get" | "__contains__" => How::Ask(key()),
-            "__getitem__" => How::Item(key()),
-            "pop" if arguments.len() > 1 => How::Ask(key()),
-            "pop" => How::Take(key()),
-            "setdefault" | "__setitem__" => How::Write(key()),
-            "update" => How::Write(written(arguments)),
-            "clear" | "popitem" => How::Take(None),
-            _ => How::Whole,
-        };
-        self.used(call.range(), &attribute.value, mapping, how);
-        self.visit_arguments(arguments);
-        true
-    }
-
-    /// `"…".format(**m)`, `"…".format_map(m)`, `print(m)`.
-    fn filled(&mut self, call: &'a ExprCall) -> bool {
-        let arguments = &call.arguments;
-        let method = call.func.as_attribute_expr();
-        let filled = match method.map(|method| method.attr.as_str()) {
-            Some("format") => arguments.keywords.iter().find(|keyword| keyword.arg.is_none()),
-            _ => None,
-        };
-        let value = match filled {
-            Some(keyword) => Some(&keyword.value),
-            None if method.is_some_and(|method| method.attr.as_str() == "format_map") => arguments.args.first(),
-            None => None,
-        };
-        let Some((value, method)) = value.zip(method) else { return false };
-        let Some(mapping) = self.mapping(value) else { return false };
-        let text = template::text(self.code, &method.value);
-        let how = text.map_or(How::Whole, |text| How::Format(Some(owned(template::brace_names(&text)))));
-        self.used(call.range(), value, mapping, how);
-        self.visit_expr(&method.value);
-        for argument in arguments.iter_source_order().filter(|one| one.value().range() != value.range()) {
-            self.visit_expr(argument.value());
-        }
-        true
-    }
-
-    /// The mapping where it is only shown to somebody.
-    fn shown(&mut self, call: &'a ExprCall) -> bool {
-        let shows = match &*call.func {
-            Expr::Name(name) => matches!(name.id.as_str(), "print" | "pprint" | "repr" | "str" | "pp"),
-            Expr::Attribute(method) => {
-                let name = method.attr.as_str();
-                matches!(name, "pprint" | "debug" | "info" | "warning" | "error" | "exception" | "log")
-            }
-            _ => false,
-        };
-        if !shows {
-            return false;
-        }
-        for argument in call.arguments.iter_source_order() {
-            let value = argument.value();
-            match self.mapping(value) {
-                Some(mapping) => self.used(value.range(), value, mapping, How::Show),
-                None => self.visit_expr(value),
-            }
-        }
-        self.visit_expr(&call.func);
-        true
-    }
-
     fn compare(&mut self, compare: &'a ExprCompare) {
         let mut left = &*compare.left;
         for (op, right) in compare.ops.iter().zip(&compare.comparators) {
@@ -216,7 +120,9 @@ impl<'a> Walk<'_, 'a> {
                     self.visit_expr(left);
                 }
                 CmpOp::Is | CmpOp::IsNot
-                    if let [(_, Some(_)), (right, Some(mapping))] = sides =>
+                    if let [(_, Some(left)), (right, Some(mapping))] = sides
+                        && left != Mapping::Fresh("f_locals")
+                        && mapping != Mapping::Fresh("f_locals") =>
                 {
                     self.used(compare.range(), right, mapping, How::Identity);
                 }
@@ -234,7 +140,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// A key that is written in the file, or what is known of it.
-    fn keys(&self, key: &'a Expr) -> Names<'a> {
+    pub(super) fn keys(&self, key: &'a Expr) -> Names<'a> {
         match key {
             Expr::StringLiteral(literal) => Some(vec![Cow::Borrowed(literal.value.to_str())]),
             Expr::Name(name) => match self.code.names().only_binding(name)? {
@@ -260,25 +166,6 @@ impl<'a> Walk<'_, 'a> {
             }
             parts.iter().for_each(|part| this.visit_expr(part));
         });
-    }
-
-    fn aug_assign(&mut self, statement: &'a StmtAugAssign) -> bool {
-        if statement.op != Operator::BitOr {
-            return false;
-        }
-        let Expr::Name(name) = &*statement.target else { return false };
-        // The statement binds the name, so that it is looked for before it.
-        let held = self.current.and_then(|current| {
-            let keeps = |event: &&Event<'a>| {
-                event.as_use().is_some_and(|one| matches!(one.how, How::Keep(kept) if kept == name.id.as_str()))
-            };
-            self.found[current].events.iter().rev().find(keeps).map(|_| name.id.as_str())
-        });
-        let Some(held) = held else { return false };
-        let names = mapping_keys(&statement.value);
-        self.used(statement.range(), &statement.target, Mapping::Held(held), How::Write(names));
-        self.visit_expr(&statement.value);
-        true
     }
 
     /// Statements in which the mapping stands alone.
@@ -368,6 +255,8 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
                 }
             }
             _ if self.plain(stmt) => {}
+            // Python 2's `exec code in globals(), locals()`, which runs and is compared in vain.
+            Stmt::Expr(stmt) if let Some(call) = in_namespace(&stmt.value) => self.visit_expr(call),
             _ => visitor::walk_stmt(self, stmt),
         }
     }
@@ -432,36 +321,13 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// An argument; `None` if it is left out or the constant that stands for that.
-fn given<'a>(arguments: &'a Arguments, name: &str, at: usize) -> Option<&'a Expr> {
-    arguments.find_argument_value(name, at).filter(|value| !value.is_none_literal_expr())
-}
-
-/// The names that `update` is given.
-fn written(arguments: &Arguments) -> Names<'_> {
-    let mut names = Vec::new();
-    for argument in &arguments.args {
-        names.extend(mapping_keys(argument)?);
-    }
-    for keyword in &arguments.keywords {
-        names.push(Cow::Borrowed(keyword.arg.as_ref()?.as_str()));
-    }
-    Some(names)
-}
-
-/// The keys of a dictionary display.
-fn mapping_keys(expr: &Expr) -> Names<'_> {
-    let Expr::Dict(dict) = expr else { return None };
-    let key = |item: &ruff_python_ast::DictItem| match &item.key {
-        Some(Expr::StringLiteral(key)) => Some(key.value.to_str().to_owned()),
-        _ => None,
+/// The call in `exec(code) in globals(), locals()`.
+fn in_namespace(expr: &Expr) -> Option<&Expr> {
+    let compare = match expr {
+        Expr::Tuple(tuple) => tuple.elts.first()?.as_compare_expr()?,
+        other => other.as_compare_expr()?,
     };
-    let keys: Option<Vec<String>> = dict.items.iter().map(key).collect();
-    keys.map(owned)
-}
-
-fn owned<'a>(names: Vec<String>) -> Vec<Cow<'a, str>> {
-    names.into_iter().map(Cow::Owned).collect()
+    (compare.ops[..] == [CmpOp::In] && compare.left.is_call_expr()).then_some(&compare.left)
 }
 
 /// The exceptions that a handler names, by the last part of the name.

@@ -110,7 +110,8 @@ fn message(file: &File<'_>, lost: &Lost<'_, '_>) -> String {
     let row = file.document.span(lost.source.range).start.row;
     let names = quoted(&lost.names);
     let observer = lost.observer.symbol();
-    let surely = lost.source.as_run().is_some_and(|run| !run.effect.binds_more || !run.effect.binds.is_empty());
+    let surely =
+        lost.source.as_run().is_some_and(|run| !run.effect.binds_more || !run.effect.binds.is_empty());
     let binds = if surely { "binds" } else { "may bind" };
     match &lost.observer.act {
         Act::Run(run) if run.effect.reads_more && lost.names.is_empty() => format!(

@@ -93,7 +93,9 @@ fn stale<'f, 'a>(code: &Code<'a>, function: &'f Function<'a>, event: &Event<'a>)
     let (asked, fails) = match how {
         How::Item(Some(names)) | How::Format(Some(names)) => (Some(names), true),
         How::Ask(Some(names)) => (Some(names), false),
-        How::Whole | How::Return | How::Compare | How::Show | How::Item(None) | How::Ask(None) => (None, false),
+        How::Whole | How::Return | How::Compare | How::Show | How::Item(None) | How::Ask(None) => {
+            (None, false)
+        }
         _ => return None,
     };
     let kept = |taken: &&Event<'a>| {
@@ -111,7 +113,8 @@ fn stale<'f, 'a>(code: &Code<'a>, function: &'f Function<'a>, event: &Event<'a>)
     let bound = |before: bool, name: Option<&str>| {
         code.names().variables(function.range).any(|binding| {
             let at = binding.range.start();
-            let fits = if before { at < taken.place.at } else { at > taken.range.end() && at < refreshed.place.at };
+            let fits =
+                if before { at < taken.place.at } else { at > taken.range.end() && at < refreshed.place.at };
             fits && name.is_none_or(|name| name == binding.name)
         })
     };
@@ -123,8 +126,11 @@ fn stale<'f, 'a>(code: &Code<'a>, function: &'f Function<'a>, event: &Event<'a>)
     };
     let name = asked.iter().find(|name| bound(false, Some(name)))?;
     let missing = !bound(true, Some(name));
-    let severity =
-        if fails && missing && !event.place.catches(&["KeyError", "LookupError"]) { Severity::Error } else { Severity::Warning };
+    let severity = if fails && missing && !event.place.catches(&["KeyError", "LookupError"]) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
     let grade = Grade { severity, confidence: Confidence::Certain };
     Some(Stale { taken, refreshed, name: Some(name.to_string()), missing, grade })
 }

@@ -75,13 +75,15 @@ impl Rule for LocalsWrite {
                 if gravest.is_none() && !fresh || !event.is_live(code) {
                     continue;
                 }
-                let draft = sink.finding(event.symbol(), event.range, message(file, event, gravest)).url(SOURCE);
+                let draft =
+                    sink.finding(event.symbol(), event.range, message(file, event, gravest)).url(SOURCE);
                 let draft = match gravest {
-                    Some(lost) => draft
-                        .severity(lost.grade.severity)
-                        .confidence(lost.grade.confidence)
-                        .help("Keep the names in a dictionary of your own, and hand it to what looks for them"),
-                    None => draft.severity(Severity::Info).confidence(Confidence::Certain).help("Leave it out"),
+                    Some(lost) => draft.severity(lost.grade.severity).confidence(lost.grade.confidence).help(
+                        "Keep the names in a dictionary of your own, and hand it to what looks for them",
+                    ),
+                    None => {
+                        draft.severity(Severity::Info).confidence(Confidence::Certain).help("Leave it out")
+                    }
                 };
                 let name = names.as_ref().and_then(|names| <[_; 1]>::try_from(names.clone()).ok());
                 match name.filter(|[name]| fresh && is_assigned(file, event, name)) {
@@ -120,11 +122,15 @@ fn message(file: &File<'_>, event: &Event<'_>, lost: Option<&Lost<'_, '_>>) -> S
     let observer = lost.observer.symbol();
     let row = file.document.span(lost.observer.range).start.row;
     match &lost.names[..] {
-        [] => format!("`{observer}` in line {row} no longer sees what is written into `{symbol}()` here, since Python 3.13"),
+        [] => format!(
+            "`{observer}` in line {row} no longer sees what is written into `{symbol}()` here, since Python 3.13"
+        ),
         names => {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             let names = names.join(", ");
-            format!("`{observer}` in line {row} no longer sees {names}, written into `{symbol}()` here, since Python 3.13")
+            format!(
+                "`{observer}` in line {row} no longer sees {names}, written into `{symbol}()` here, since Python 3.13"
+            )
         }
     }
 }
