@@ -74,6 +74,11 @@ pub trait Rule: Sync {
         Severity::Error
     }
 
+    /// The symbols of its findings, where they are few and always the same.
+    fn symbols(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Group, fixability, kinds.
     fn meta(&self) -> &'static Meta;
 

@@ -35,7 +35,22 @@ fn page_about(topic: &str) -> Option<String> {
     }
     // `removed-module:cgi`, as selectors and suppressions write it.
     let symbol = topic.split_once(':').filter(|(rule, _)| RULES.iter().any(|entry| entry.id == *rule));
-    symbol_page(symbol.map_or(topic, |(_, symbol)| symbol))
+    let symbol = symbol.map_or(topic, |(_, symbol)| symbol);
+    match (changed_symbol(symbol), symbol_page(symbol)) {
+        (Some(changed), Some(page)) => Some(format!("{page}\n{changed}")),
+        (changed, page) => changed.or(page),
+    }
+}
+
+/// The rules that report a symbol under this very name.
+fn changed_symbol(symbol: &str) -> Option<String> {
+    let reports = |entry: &&Entry| entry.rule.symbols().contains(&symbol);
+    let mut page = format!("# {symbol}\n\n");
+    for entry in RULES.iter().filter(reports) {
+        let _ = writeln!(page, "- `{}`: {}", entry.id, entry.summary());
+    }
+    page.push_str("\n`newskin explain RULE` tells the way out of each.\n");
+    RULES.iter().any(|entry| reports(&entry)).then_some(page)
 }
 
 fn rule_page(entry: &Entry) -> String {
@@ -64,9 +79,11 @@ fn unknown(topic: &str) -> Stop {
     let rules = RULES.iter().map(|entry| entry.id.to_owned());
     let modules = MODULES.iter().map(|module| module.name.to_owned());
     let names = members().map(|(module, name)| dotted(module, name));
+    let symbols = RULES.iter().flat_map(|entry| entry.rule.symbols()).map(|symbol| (*symbol).to_owned());
     let mut candidates: Vec<(f64, String)> = rules
         .chain(modules)
         .chain(names)
+        .chain(symbols)
         .map(|candidate| {
             let whole = strsim::jaro_winkler(topic, &candidate);
             let part = strsim::jaro_winkler(last_part(topic), last_part(&candidate));
@@ -75,6 +92,7 @@ fn unknown(topic: &str) -> Stop {
         .filter(|(alike, _)| *alike >= ALIKE)
         .collect();
     candidates.sort_by(|(a, one), (b, other)| b.total_cmp(a).then_with(|| one.cmp(other)));
+    candidates.dedup_by(|(_, one), (_, other)| one == other);
     let near: Vec<String> =
         candidates.into_iter().take(SHOWN).map(|(_, candidate)| format!("`{candidate}`")).collect();
     let near = match near.as_slice() {
@@ -95,6 +113,9 @@ mod tests {
     fn every_rule_and_every_symbol_has_a_page() {
         for entry in RULES {
             assert!(page_about(entry.id).is_some_and(|page| page.contains(entry.page)), "{}", entry.id);
+        }
+        for symbol in RULES.iter().flat_map(|entry| entry.rule.symbols()) {
+            assert!(page_about(symbol).is_some_and(|page| page.contains(symbol)), "{symbol}");
         }
         for module in MODULES {
             let page = page_about(module.name).expect(module.name);

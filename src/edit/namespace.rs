@@ -15,7 +15,7 @@ use crate::python::names::has_word;
 #[must_use]
 pub fn plan<'a>(code: &Code<'a>, function: &Function<'a>, lost: &[Lost<'_, 'a>]) -> Option<Plan> {
     let text = &code.document.text;
-    let name = free_name(text)?;
+    let name = free_name(code, function)?;
     let runs = runs(function, lost)?;
     let first = runs.first()?;
     let observers: Vec<&Event<'a>> = lost.iter().map(|lost| lost.observer).collect();
@@ -82,10 +82,12 @@ fn is_statement(body: &[Stmt], expr: TextRange) -> bool {
     })
 }
 
-/// A name that nothing in the file has.
-fn free_name(text: &str) -> Option<String> {
+/// A name that means nothing in the function yet.
+fn free_name(code: &Code<'_>, function: &Function<'_>) -> Option<String> {
+    let text = code.document.slice(function.range);
     let numbered = (2..10).map(|number| format!("namespace_{number}"));
-    std::iter::once("namespace".to_owned()).chain(numbered).find(|name| !has_word(text, name))
+    let mut names = std::iter::once("namespace".to_owned()).chain(numbered);
+    names.find(|name| !has_word(text, name) && !function.has_variable(code, name))
 }
 
 /// Makes `name` the namespace of a call of `exec` or `eval`.
@@ -107,10 +109,20 @@ fn hand_over(text: &str, call: &ExprCall, name: &str) -> Option<Vec<Change>> {
     Some(vec![change])
 }
 
-/// Behind the last argument, if nothing but the end of the call follows.
+/// Behind the last argument and the brackets around it.
 fn end_of(text: &str, argument: TextRange, call: &ExprCall) -> Option<TextRange> {
     let rest = &text[TextRange::new(argument.end(), call.end() - TextSize::new(1))];
-    rest.chars().all(|c| c.is_whitespace()).then(|| TextRange::empty(argument.end()))
+    let mut end = argument.end();
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            ')' => end = argument.end() + TextSize::try_from(at + 1).ok()?,
+            ',' => break,
+            _ if letter.is_whitespace() => {}
+            // A comment that would end up between the arguments.
+            _ => return None,
+        }
+    }
+    Some(TextRange::empty(end))
 }
 
 fn is_call_of(expr: &ruff_python_ast::Expr, function: &str) -> bool {

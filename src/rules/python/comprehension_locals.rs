@@ -66,6 +66,10 @@ impl Rule for ComprehensionLocals {
         Severity::Warning
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["locals", "vars", "dir", "eval", "sys._getframe", "inspect.currentframe", "inspect.stack"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         let words = ["locals", "vars", "dir", "eval", "_getframe", "currentframe"].map(Trigger::Word);
         let stack = Trigger::Name { home: "inspect", name: "stack", argument: None };

@@ -67,6 +67,10 @@ impl Rule for FrameLocals {
         }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["frame.f_locals", "PyFrame_LocalsToFast"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         ["f_locals", "getargvalues", "PyFrame_LocalsToFast"].map(Trigger::Word).to_vec()
     }

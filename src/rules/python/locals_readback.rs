@@ -64,6 +64,10 @@ impl Rule for LocalsReadback {
         }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["locals", "vars", "dir", "exec", "eval", "frame.f_locals"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         ["exec", "exec_", "eval"].map(Trigger::Word).to_vec()
     }

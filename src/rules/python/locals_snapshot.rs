@@ -54,6 +54,10 @@ impl Rule for LocalsSnapshot {
         &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["locals", "vars"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         ["locals", "vars"].map(Trigger::Word).to_vec()
     }

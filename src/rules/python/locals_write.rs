@@ -56,6 +56,10 @@ impl Rule for LocalsWrite {
         }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["locals", "vars"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         ["locals", "vars"].map(Trigger::Word).to_vec()
     }
