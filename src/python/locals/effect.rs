@@ -20,6 +20,8 @@ pub struct Effect {
     pub reads: BTreeSet<String>,
     /// Whether it may look for other names.
     pub reads_more: bool,
+    /// Whether it is statements, rather than an expression.
+    pub executes: bool,
     /// What is known of names that are filled in, before and behind what is not.
     pub patterns: BTreeSet<(String, String)>,
     /// Whether the whole code stands in the file.
@@ -29,7 +31,7 @@ pub struct Effect {
 impl Effect {
     /// Code of which nothing is known; `executes` statements, rather than an expression.
     fn unknown(executes: bool) -> Self {
-        Self { binds_more: executes, reads_more: true, ..Self::default() }
+        Self { binds_more: executes, reads_more: true, executes, ..Self::default() }
     }
 
     /// Whether it leaves names behind.
@@ -64,7 +66,7 @@ impl Effect {
             return Self::unknown(executes);
         }
         let names = Names::of(module.body());
-        let mut effect = Self { known: !text.contains(HOLE), ..Self::default() };
+        let mut effect = Self { known: !text.contains(HOLE), executes, ..Self::default() };
         for (_, binding) in names.bindings().filter(|(id, _)| names.is_global(*id)) {
             match binding.kind {
                 BindingKind::Deletion => {}

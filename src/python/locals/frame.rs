@@ -1,6 +1,6 @@
 //! Which frame an expression stands for.
 
-use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprSubscript, Number};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprSubscript};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::super::Code;
@@ -11,7 +11,9 @@ use super::super::names::BindingKind;
 pub enum Of {
     /// That of the function in which the expression stands.
     Own,
-    /// Another one: of a caller, of a traceback, of a generator.
+    /// That of its direct caller.
+    Caller,
+    /// Another one: of a caller further out, of a traceback, of a generator.
     Other,
     /// That of some frame, as a name says.
     Named,
@@ -41,7 +43,7 @@ fn of_within<'a>(code: &Code<'a>, expr: &'a Expr, around: TextRange, steps: u32)
             {
                 // A frame that an outer function took is not that of an inner one.
                 let here = around.contains_range(value.range());
-                return Some(if of == Of::Own && !here { Of::Other } else { of });
+                return Some(if here { of } else { Of::Other });
             }
             match is_frame(code, expr) {
                 Some(true) => Some(Of::Other),
@@ -62,7 +64,8 @@ fn of_call<'a>(code: &Code<'a>, call: &'a ExprCall) -> Option<Of> {
     match meanings.dotted.first()?.as_ref() {
         "sys._getframe" => Some(match call.arguments.args.first() {
             None => Of::Own,
-            Some(depth) if is_zero(depth) => Of::Own,
+            Some(depth) if is_number(depth, 0) => Of::Own,
+            Some(depth) if is_number(depth, 1) => Of::Caller,
             Some(_) => Of::Other,
         }),
         "inspect.currentframe" => Some(Of::Own),
@@ -77,7 +80,10 @@ fn of_attribute<'a>(
     steps: u32,
 ) -> Option<Of> {
     match attribute.attr.as_str() {
-        "f_back" => of_within(code, &attribute.value, around, steps).map(|_| Of::Other),
+        "f_back" => of_within(code, &attribute.value, around, steps).map(|of| match of {
+            Of::Own => Of::Caller,
+            _ => Of::Other,
+        }),
         "tb_frame" | "gi_frame" | "cr_frame" | "ag_frame" => Some(Of::Other),
         // `inspect.stack()[0].frame`
         "frame" => match &*attribute.value {
@@ -91,7 +97,7 @@ fn of_attribute<'a>(
 
 /// `inspect.stack()[n][0]`
 fn of_item<'a>(code: &Code<'a>, item: &'a ExprSubscript) -> Option<Of> {
-    if !is_zero(&item.slice) {
+    if !is_number(&item.slice, 0) {
         return None;
     }
     match &*item.value {
@@ -108,7 +114,7 @@ fn of_item<'a>(code: &Code<'a>, item: &'a ExprSubscript) -> Option<Of> {
 fn of_stack<'a>(code: &Code<'a>, entry: &'a ExprSubscript) -> Option<Of> {
     let Expr::Call(call) = &*entry.value else { return None };
     match code.names().resolve(&call.func).only()? {
-        "inspect.stack" if is_zero(&entry.slice) => Some(Of::Own),
+        "inspect.stack" if is_number(&entry.slice, 0) => Some(Of::Own),
         "inspect.stack" | "inspect.trace" | "inspect.getouterframes" | "inspect.getinnerframes" => {
             Some(Of::Other)
         }
@@ -128,6 +134,7 @@ fn is_frame(code: &Code<'_>, expr: &Expr) -> Option<bool> {
     (!owners.unknown && !owners.classes.is_empty()).then_some(false)
 }
 
-fn is_zero(expr: &Expr) -> bool {
-    matches!(expr, Expr::NumberLiteral(number) if matches!(&number.value, Number::Int(int) if int.as_u8() == Some(0)))
+fn is_number(expr: &Expr, wanted: u8) -> bool {
+    let number = expr.as_number_literal_expr().and_then(|number| number.value.as_int());
+    number.and_then(|number| number.as_u8()) == Some(wanted)
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use ruff_python_ast::Expr;
+use ruff_python_ast::visitor::{self, Visitor};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::super::Code;
@@ -181,10 +183,23 @@ fn fits_variables(
 /// Whether the function spells out names of its variables, as in a list of
 /// parameters to be looked at: the names made up may be those.
 fn spells_variables(code: &Code<'_>, function: &Function<'_>) -> bool {
-    let text = code.document.slice(function.range);
-    code.names().variables(function.range).any(|binding| {
-        ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{}{quote}", binding.name)))
-    })
+    let mut spelt = Spelt { strings: BTreeSet::new() };
+    spelt.visit_body(function.body);
+    code.names().variables(function.range).any(|binding| spelt.strings.contains(binding.name))
+}
+
+/// The strings in a function.
+struct Spelt<'a> {
+    strings: BTreeSet<&'a str>,
+}
+
+impl<'a> Visitor<'a> for Spelt<'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::StringLiteral(literal) => _ = self.strings.insert(literal.value.to_str()),
+            _ => visitor::walk_expr(self, expr),
+        }
+    }
 }
 
 /// Whether what is written under a key is read under the same.
@@ -202,9 +217,7 @@ fn of_all(source: &Event<'_>, open: bool, observer: &Event<'_>) -> Grade {
     match (source.as_run(), observer.as_run()) {
         _ if shown => grade(Severity::Info, Confidence::Likely),
         // Two unknown texts may have nothing to do with each other.
-        (Some(_), Some(run)) if open && run.function == "exec" => {
-            grade(Severity::Warning, Confidence::Possible)
-        }
+        (Some(_), Some(run)) if open && run.effect.executes => grade(Severity::Warning, Confidence::Possible),
         _ => grade(Severity::Warning, Confidence::Likely),
     }
 }

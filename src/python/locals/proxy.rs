@@ -158,6 +158,7 @@ impl<'a> Walk<'_, 'a> {
             "builtins.exec" | "builtins.eval" if at == 1 => Deed::Demanded(function.to_owned()),
             "types.FunctionType" if at == 1 => Deed::Demanded(function.to_owned()),
             "builtins.type" if at == 2 => Deed::Demanded(function.to_owned()),
+            "builtins.id" if at == 0 => Deed::Identity,
             "builtins.isinstance" if at == 0 && arguments.args.get(1).is_some_and(|of| self.is_dict(of)) => {
                 Deed::Typed
             }
@@ -188,20 +189,16 @@ impl<'a> Walk<'_, 'a> {
         if !matches!(op, CmpOp::Is | CmpOp::IsNot) {
             return;
         }
-        let own = |expr: &'a Expr| match expr {
-            Expr::Call(call) if call.arguments.is_empty() => {
-                matches!(
-                    self.code.names().resolve(&call.func).only(),
-                    Some("builtins.locals" | "builtins.vars")
-                )
-            }
-            _ => false,
+        // In a module both are the same dictionary, in a function they never were.
+        let is_globals = |expr: &'a Expr| match expr {
+            Expr::Attribute(attribute) => attribute.attr.ends_with("globals"),
+            Expr::Name(name) => name.id.ends_with("globals"),
+            Expr::Call(call) => self.code.names().resolve(&call.func).only() == Some("builtins.globals"),
+            other => other.is_literal_expr(),
         };
-        let (one, other) = (self.mapping(left), self.mapping(right));
-        match (one, other) {
-            (Some(of), Some(_)) => self.push(Deed::Identity, range, left, of),
-            (Some(of), None) if own(right) => self.push(Deed::Identity, range, left, of),
-            (None, Some(of)) if own(left) => self.push(Deed::Identity, range, right, of),
+        match (self.mapping(left), self.mapping(right)) {
+            (Some(of), _) if !is_globals(right) => self.push(Deed::Identity, range, left, of),
+            (_, Some(of)) if !is_globals(left) => self.push(Deed::Identity, range, right, of),
             _ => {}
         }
     }

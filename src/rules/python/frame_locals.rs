@@ -117,7 +117,7 @@ fn grade(code: &Code<'_>, touch: &Touch<'_>) -> Option<(Severity, Confidence)> {
     let confidence = match touch.of {
         Of::Own => Confidence::Certain,
         // A frame of a module or a class would still do.
-        Of::Other | Of::Named => Confidence::Likely,
+        Of::Caller | Of::Other | Of::Named => Confidence::Likely,
         Of::Unknown => Confidence::Possible,
     };
     Some(match &touch.deed {
@@ -134,7 +134,8 @@ fn grade(code: &Code<'_>, touch: &Touch<'_>) -> Option<(Severity, Confidence)> {
             _ => {
                 let called = touch.within.and_then(|body| is_called_in_function(code, body));
                 let confidence = match called {
-                    Some(true) => Confidence::Likely,
+                    Some(true) if touch.of == Of::Caller => Confidence::Likely,
+                    Some(true) => Confidence::Possible,
                     Some(false) => return None,
                     None => Confidence::Possible,
                 };
