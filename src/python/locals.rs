@@ -46,6 +46,8 @@ pub struct Event<'a> {
     pub range: TextRange,
     /// Where in the function it stands.
     pub place: Place,
+    /// Whether it stands in a comprehension, which is part of the function since Python 3.12.
+    pub inlined: bool,
     /// What happens.
     pub act: Act<'a>,
 }
@@ -162,6 +164,7 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn refreshes(&self) -> bool {
         match &self.act {
+            _ if self.inlined => false,
             Act::Run(run) => run.held.is_none(),
             Act::Use(one) => matches!(one.mapping, Mapping::Fresh(_)),
         }

@@ -180,6 +180,18 @@ impl<'a> Names<'a> {
         !self.module_bindings("*").is_empty()
     }
 
+    /// Whether a star import may bring the name to the module.
+    #[must_use]
+    pub fn may_come_by_star(&self, name: &str) -> bool {
+        self.module_bindings("*").iter().any(|star| match self.binding(*star).kind {
+            BindingKind::From(import, _) => match &import.module {
+                Some(module) if import.level == 0 => catalogue::may_bring(module, name) != Some(false),
+                _ => true,
+            },
+            _ => false,
+        })
+    }
+
     /// Whether the module, or something in it, is imported anywhere here.
     #[must_use]
     pub fn imports_module(&self, module: &str) -> bool {

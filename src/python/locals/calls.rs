@@ -24,7 +24,8 @@ impl<'a> Walk<'_, 'a> {
             (_, Some(Mapping::Held(name))) => Some(name),
             _ => return visitor::walk_expr(self, expr),
         };
-        let effect = Effect::of(self.code, call, function == "exec");
+        let mut effect = Effect::of(self.code, call, function == "exec");
+        effect.reads.retain(|name| !self.is_target(name));
         self.push(call.range(), Act::Run(Run { call, function, effect, held }));
         for argument in arguments.iter_source_order() {
             let value = argument.value();

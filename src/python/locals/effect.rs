@@ -14,7 +14,9 @@ use crate::parse::python;
 pub struct Effect {
     /// Names that it certainly binds.
     pub binds: BTreeSet<String>,
-    /// Whether it may bind other names.
+    /// Names that it binds, as far as they are known.
+    pub bind_patterns: BTreeSet<Pattern>,
+    /// Whether it may bind any other name.
     pub binds_more: bool,
     /// Names that it looks for around itself.
     pub reads: BTreeSet<String>,
@@ -22,10 +24,38 @@ pub struct Effect {
     pub reads_more: bool,
     /// Whether it is statements, rather than an expression.
     pub executes: bool,
-    /// What is known of names that are filled in, before and behind what is not.
-    pub patterns: BTreeSet<(String, String)>,
+    /// Names that it looks for, as far as they are known.
+    pub read_patterns: BTreeSet<Pattern>,
     /// Whether the whole code stands in the file.
     pub known: bool,
+}
+
+/// A name of which the middle is filled in when the program runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pattern {
+    before: String,
+    after: String,
+}
+
+impl Pattern {
+    /// What stands around the hole in a name.
+    fn of(name: &str) -> Option<Self> {
+        let (before, _) = name.split_once(HOLE)?;
+        let (_, after) = name.rsplit_once(HOLE)?;
+        Some(Self { before: before.to_owned(), after: after.to_owned() })
+    }
+
+    /// Whether a name may be meant.
+    #[must_use]
+    pub fn fits(&self, name: &str) -> bool {
+        name.strip_prefix(self.before.as_str()).is_some_and(|rest| rest.ends_with(self.after.as_str()))
+    }
+
+    /// Whether nothing of the name is known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.before.is_empty() && self.after.is_empty()
+    }
 }
 
 impl Effect {
@@ -37,7 +67,7 @@ impl Effect {
     /// Whether it leaves names behind.
     #[must_use]
     pub fn is_binding(&self) -> bool {
-        self.binds_more || !self.binds.is_empty()
+        self.binds_more || !self.binds.is_empty() || !self.bind_patterns.is_empty()
     }
 
     /// Of the code that a call of `exec` or `eval` is given.
@@ -71,9 +101,8 @@ impl Effect {
             match binding.kind {
                 BindingKind::Deletion => {}
                 _ if binding.name == "*" => effect.binds_more = true,
-                _ if let Some(pattern) = pattern(binding.name) => {
-                    effect.binds_more = true;
-                    effect.patterns.insert(pattern);
+                _ if let Some(pattern) = Pattern::of(binding.name) => {
+                    effect.bind_patterns.insert(pattern);
                 }
                 _ => _ = effect.binds.insert(binding.name.to_owned()),
             }
@@ -81,9 +110,9 @@ impl Effect {
         for reference in names.references() {
             let name = reference.name.id.as_str();
             match name {
-                _ if let Some(pattern) = pattern(name) => {
+                _ if let Some(pattern) = Pattern::of(name) => {
                     effect.reads_more = true;
-                    effect.patterns.insert(pattern);
+                    effect.read_patterns.insert(pattern);
                 }
                 "locals" | "vars" | "dir" | "eval" | "exec" => effect.reads_more = true,
                 _ if names.bindings_of(reference.name).is_empty() => {
@@ -94,13 +123,6 @@ impl Effect {
         }
         effect
     }
-}
-
-/// What stands around the hole in a name.
-fn pattern(name: &str) -> Option<(String, String)> {
-    let (before, _) = name.split_once(HOLE)?;
-    let (_, after) = name.rsplit_once(HOLE)?;
-    Some((before.to_owned(), after.to_owned()))
 }
 
 /// What `compile` is given, and whether as statements.

@@ -8,6 +8,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::super::Code;
+use super::effect::Pattern;
 use super::{Act, Event, Function, How, Mapping};
 use crate::catalogue;
 use crate::finding::{Confidence, Severity};
@@ -20,6 +21,8 @@ pub struct Lost<'f, 'a> {
     pub observer: &'f Event<'a>,
     /// The names, as far as they are known.
     pub names: Vec<String>,
+    /// Whether another thing of that name is found instead.
+    pub instead: bool,
     /// How bad that is, and how sure.
     pub grade: Grade,
 }
@@ -34,9 +37,26 @@ pub struct Grade {
 }
 
 /// Names, known and unknown.
+#[derive(Default)]
 struct Set {
     names: BTreeSet<String>,
+    patterns: Vec<Pattern>,
+    /// Any name.
     open: bool,
+}
+
+impl Set {
+    fn all() -> Self {
+        Self { open: true, ..Self::default() }
+    }
+
+    fn may_hold(&self, name: &str) -> bool {
+        self.open || self.patterns.iter().any(|pattern| pattern.fits(name))
+    }
+
+    fn is_closed(&self) -> bool {
+        !self.open && self.patterns.is_empty()
+    }
 }
 
 const fn grade(severity: Severity, confidence: Confidence) -> Grade {
@@ -62,64 +82,85 @@ pub fn lost<'f, 'a>(code: &Code<'a>, function: &'f Function<'a>) -> Vec<Lost<'f,
         let told: BTreeSet<&String> =
             reaching.iter().flat_map(|(_, set)| set.names.intersection(&wanted.names)).collect();
         for (source, set) in reaching {
-            let both: Vec<String> = set.names.intersection(&wanted.names).cloned().collect();
-            let untold = wanted.names.iter().filter(|name| !told.contains(name));
-            let untold: Vec<String> = untold.cloned().collect();
-            let (names, grade) = if !both.is_empty() {
-                (both, known(observer))
-            } else if set.open && !untold.is_empty() {
-                (untold, of_unknown(source, observer))
-            } else if wanted.open && (set.open || !set.names.is_empty()) {
-                if fits_variables(code, function, source, observer) {
-                    continue;
-                }
-                let grade = if spells_variables(code, function) {
-                    grade(Severity::Warning, Confidence::Possible)
-                } else if is_same_key(code, source, observer) {
-                    grade(Severity::Error, Confidence::Likely)
-                } else {
-                    of_all(source, set.open, observer)
-                };
-                (set.names.iter().cloned().collect(), grade)
-            } else {
-                continue;
-            };
-            all.push(Lost { source, observer, names, grade: caught(observer, grade) });
+            if let Some(lost) = between(code, function, (source, set), (observer, &wanted), &told) {
+                all.push(lost);
+            }
         }
     }
     all.sort_by_key(|lost| (lost.observer.range.start(), std::cmp::Reverse(lost.grade)));
     all
 }
 
+/// What is lost between a source and an observer; `told` are names that some
+/// source says to have put there.
+fn between<'f, 'a>(
+    code: &Code<'a>,
+    function: &Function<'a>,
+    (source, set): (&'f Event<'a>, &Set),
+    (observer, wanted): (&'f Event<'a>, &Set),
+    told: &BTreeSet<&String>,
+) -> Option<Lost<'f, 'a>> {
+    let runs = observer.as_run().is_some();
+    let is_missing = |name: &&String| !(runs && is_elsewhere(code, name));
+    let both: Vec<String> = set.names.intersection(&wanted.names).cloned().collect();
+    let untold = wanted.names.iter().filter(|name| !told.contains(name) && set.may_hold(name));
+    let untold: Vec<String> = untold.filter(is_missing).cloned().collect();
+    let (names, grade) = if !both.is_empty() {
+        let missing: Vec<String> = both.iter().filter(is_missing).cloned().collect();
+        match missing.is_empty() {
+            true => (both, grade(Severity::Warning, Confidence::Certain)),
+            false => (missing, known(observer)),
+        }
+    } else if !untold.is_empty() {
+        (untold, of_unknown(source, observer))
+    } else if wanted.open {
+        if fits_variables(code, function, source, observer) {
+            return None;
+        }
+        let grade = if spells_variables(code, function) {
+            grade(Severity::Warning, Confidence::Possible)
+        } else if is_same_key(code, source, observer) {
+            grade(Severity::Error, Confidence::Likely)
+        } else {
+            of_all(source, !set.is_closed(), observer)
+        };
+        (set.names.iter().cloned().collect(), grade)
+    } else {
+        return None;
+    };
+    let instead = !names.is_empty() && runs && names.iter().all(|name| is_elsewhere(code, name));
+    let grade = inlined(source, observer, caught(observer, grade));
+    Some(Lost { source, observer, names, instead, grade })
+}
+
 /// What an event puts into the mapping.
 fn put(code: &Code<'_>, function: &Function<'_>, event: &Event<'_>) -> Option<Set> {
     let set = match &event.act {
-        Act::Run(run) if run.effect.is_binding() => {
-            Set { names: function.strangers(code, &run.effect.binds), open: run.effect.binds_more }
-        }
+        Act::Run(run) => Set {
+            names: function.strangers(code, &run.effect.binds),
+            patterns: run.effect.bind_patterns.iter().cloned().collect(),
+            open: run.effect.binds_more,
+        },
         Act::Use(one) => match (&one.how, one.mapping) {
             // Through the frame, names do arrive.
             (_, Mapping::Fresh("f_locals")) => return None,
             (How::Write(Some(names)), _) => {
                 let names = names.iter().map(|name| name.to_string()).collect();
-                Set { names: function.strangers(code, &names), open: false }
+                Set { names: function.strangers(code, &names), ..Set::default() }
             }
-            (How::Write(None), _) => Set { names: BTreeSet::new(), open: true },
+            (How::Write(None), _) => Set::all(),
             _ => return None,
         },
-        Act::Run(_) => return None,
     };
-    (set.open || !set.names.is_empty()).then_some(set)
+    (!set.is_closed() || !set.names.is_empty()).then_some(set)
 }
 
 /// What an event looks for in the mapping.
 fn wanted(code: &Code<'_>, function: &Function<'_>, event: &Event<'_>) -> Option<Set> {
-    let all = || Some(Set { names: BTreeSet::new(), open: true });
     match &event.act {
         Act::Run(run) => {
-            let reads = function.strangers(code, &run.effect.reads);
-            let names = reads.into_iter().filter(|name| !is_elsewhere(code, name)).collect();
-            Some(Set { names, open: run.effect.reads_more })
+            let names = function.strangers(code, &run.effect.reads);
+            Some(Set { names, open: run.effect.reads_more, ..Set::default() })
         }
         Act::Use(one) => match &one.how {
             How::Item(Some(names))
@@ -127,10 +168,10 @@ fn wanted(code: &Code<'_>, function: &Function<'_>, event: &Event<'_>) -> Option
             | How::Format(Some(names))
             | How::Take(Some(names)) => {
                 let names = names.iter().map(|name| name.to_string()).collect();
-                Some(Set { names: function.strangers(code, &names), open: false })
+                Some(Set { names: function.strangers(code, &names), ..Set::default() })
             }
-            How::Item(None) | How::Ask(None) | How::Format(None) | How::Take(None) => all(),
-            How::Return | How::Whole | How::Show | How::Compare => all(),
+            How::Item(None) | How::Ask(None) | How::Format(None) | How::Take(None) => Some(Set::all()),
+            How::Return | How::Whole | How::Show | How::Compare => Some(Set::all()),
             How::Write(_) | How::Keep(_) | How::Identity | How::Discard => None,
         },
     }
@@ -139,9 +180,9 @@ fn wanted(code: &Code<'_>, function: &Function<'_>, event: &Event<'_>) -> Option
 /// Whether code that runs finds the name in the module or among the builtins.
 fn is_elsewhere(code: &Code<'_>, name: &str) -> bool {
     !code.names().module_bindings(name).is_empty()
-        || code.names().has_star()
         || name.starts_with("__") && name.ends_with("__")
         || catalogue::may_bring("builtins", name) == Some(true)
+        || code.names().may_come_by_star(name)
 }
 
 /// The names are known on both sides.
@@ -168,15 +209,10 @@ fn fits_variables(
     observer: &Event<'_>,
 ) -> bool {
     let runs = [source, observer].into_iter().filter_map(|event| event.as_run());
-    let mut patterns = runs.flat_map(|run| &run.effect.patterns);
-    patterns.any(|(before, after)| {
+    let mut patterns = runs.flat_map(|run| run.effect.bind_patterns.iter().chain(&run.effect.read_patterns));
+    patterns.any(|pattern| {
         let mut variables = code.names().variables(function.range);
-        let is_part = !before.is_empty() || !after.is_empty();
-        is_part
-            && variables.any(|binding| {
-                let rest = binding.name.strip_prefix(before.as_str());
-                rest.is_some_and(|rest| rest.ends_with(after.as_str()))
-            })
+        !pattern.is_open() && variables.any(|binding| pattern.fits(binding.name))
     })
 }
 
@@ -236,6 +272,14 @@ fn caught(observer: &Event<'_>, grade: Grade) -> Grade {
         if observer.as_run().is_some() { &["NameError"] } else { &["KeyError", "LookupError"] };
     if grade.severity == Severity::Error && observer.place.catches(raised) {
         return Grade { severity: Severity::Warning, ..grade };
+    }
+    grade
+}
+
+/// Before Python 3.12, a comprehension had variables of its own.
+fn inlined(source: &Event<'_>, observer: &Event<'_>, grade: Grade) -> Grade {
+    if source.inlined || observer.inlined {
+        return Grade { confidence: grade.confidence.min(Confidence::Likely), ..grade };
     }
     grade
 }

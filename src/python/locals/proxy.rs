@@ -192,7 +192,7 @@ impl<'a> Walk<'_, 'a> {
         // In a module both are the same dictionary, in a function they never were.
         let is_globals = |expr: &'a Expr| match expr {
             Expr::Attribute(attribute) => attribute.attr.ends_with("globals"),
-            Expr::Name(name) => name.id.ends_with("globals"),
+            Expr::Name(name) => name.id.contains("global"),
             Expr::Call(call) => self.code.names().resolve(&call.func).only() == Some("builtins.globals"),
             other => other.is_literal_expr(),
         };

@@ -15,7 +15,7 @@ use crate::python::names::{BindingKind, range_of};
 
 /// Walks a module.
 pub(super) fn functions<'a>(code: &Code<'a>) -> Vec<Function<'a>> {
-    let mut walk = Walk { code, found: Vec::new(), current: None, steps: Vec::new() };
+    let mut walk = Walk { code, found: Vec::new(), current: None, steps: Vec::new(), targets: Vec::new() };
     walk.visit_body(code.module.body());
     let mut found = walk.found;
     found.retain(|function| !function.events.is_empty());
@@ -31,13 +31,16 @@ pub(super) struct Walk<'c, 'a> {
     /// The function that the walk is in; `None` in classes, modules and comprehensions.
     pub(super) current: Option<usize>,
     steps: Vec<Step>,
+    /// What the comprehensions around assign to.
+    targets: Vec<&'a Expr>,
 }
 
 impl<'a> Walk<'_, 'a> {
     pub(super) fn push(&mut self, range: TextRange, act: Act<'a>) {
         let Some(current) = self.current else { return };
         let place = Place { at: range.start(), steps: self.steps.clone() };
-        self.found[current].events.push(Event { range, place, act });
+        let inlined = !self.targets.is_empty();
+        self.found[current].events.push(Event { range, place, inlined, act });
     }
 
     pub(super) fn used(&mut self, range: TextRange, expr: &'a Expr, mapping: Mapping<'a>, how: How<'a>) {
@@ -46,9 +49,13 @@ impl<'a> Walk<'_, 'a> {
 
     /// Runs `visit` in another namespace.
     fn apart(&mut self, current: Option<usize>, visit: impl FnOnce(&mut Self)) {
-        let outer = (std::mem::replace(&mut self.current, current), std::mem::take(&mut self.steps));
+        let outer = (
+            std::mem::replace(&mut self.current, current),
+            std::mem::take(&mut self.steps),
+            std::mem::take(&mut self.targets),
+        );
         visit(self);
-        (self.current, self.steps) = outer;
+        (self.current, self.steps, self.targets) = outer;
     }
 
     fn function(&mut self, body: &'a [Stmt], range: TextRange, visit: impl FnOnce(&mut Self)) {
@@ -142,6 +149,8 @@ impl<'a> Walk<'_, 'a> {
     /// A key that is written in the file, or what is known of it.
     pub(super) fn keys(&self, key: &'a Expr) -> Names<'a> {
         match key {
+            // Those of a comprehension are there on every Python.
+            Expr::StringLiteral(literal) if self.is_target(literal.value.to_str()) => Some(Vec::new()),
             Expr::StringLiteral(literal) => Some(vec![Cow::Borrowed(literal.value.to_str())]),
             Expr::Name(name) => match self.code.names().only_binding(name)? {
                 BindingKind::Assignment(Expr::StringLiteral(literal)) => {
@@ -153,11 +162,13 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn comprehension(&mut self, generators: &'a [Comprehension], parts: &[&'a Expr]) {
+    /// List, set and dictionary comprehensions are part of the function since
+    /// Python 3.12; a generator has variables of its own.
+    fn comprehension(&mut self, generators: &'a [Comprehension], parts: &[&'a Expr], inlined: bool) {
         if let Some(first) = generators.first() {
             self.visit_expr(&first.iter);
         }
-        self.apart(None, |this| {
+        let inside = |this: &mut Self| {
             for (at, generator) in generators.iter().enumerate() {
                 if at > 0 {
                     this.visit_expr(&generator.iter);
@@ -165,7 +176,23 @@ impl<'a> Walk<'_, 'a> {
                 generator.ifs.iter().for_each(|test| this.visit_expr(test));
             }
             parts.iter().for_each(|part| this.visit_expr(part));
-        });
+        };
+        if inlined {
+            let before = self.targets.len();
+            self.targets.extend(generators.iter().map(|generator| &generator.target));
+            inside(self);
+            self.targets.truncate(before);
+        } else {
+            self.apart(None, inside);
+        }
+    }
+
+    /// Whether a comprehension around has a variable so called.
+    pub(super) fn is_target(&self, name: &str) -> bool {
+        self.targets.iter().any(|target| match target {
+            Expr::Tuple(tuple) => tuple.elts.iter().any(|one| is_named(one, name)),
+            one => is_named(one, name),
+        })
     }
 
     /// Statements in which the mapping stands alone.
@@ -269,12 +296,12 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
                 }
                 self.function(&[], lambda.body.range(), |this| this.visit_expr(&lambda.body));
             }
-            Expr::ListComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
-            Expr::SetComp(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
-            Expr::Generator(comp) => self.comprehension(&comp.generators, &[&comp.elt]),
+            Expr::ListComp(comp) => self.comprehension(&comp.generators, &[&comp.elt], true),
+            Expr::SetComp(comp) => self.comprehension(&comp.generators, &[&comp.elt], true),
+            Expr::Generator(comp) => self.comprehension(&comp.generators, &[&comp.elt], false),
             Expr::DictComp(comp) => {
                 let parts: Vec<&Expr> = comp.key.iter().map(|key| &**key).chain([&*comp.value]).collect();
-                self.comprehension(&comp.generators, &parts);
+                self.comprehension(&comp.generators, &parts, true);
             }
             // Below here, only what happens in a function counts.
             _ if self.current.is_none() => visitor::walk_expr(self, expr),
@@ -328,6 +355,10 @@ fn in_namespace(expr: &Expr) -> Option<&Expr> {
         other => other.as_compare_expr()?,
     };
     (compare.ops[..] == [CmpOp::In] && compare.left.is_call_expr()).then_some(&compare.left)
+}
+
+fn is_named(expr: &Expr, name: &str) -> bool {
+    expr.as_name_expr().is_some_and(|one| one.id.as_str() == name)
 }
 
 /// The exceptions that a handler names, by the last part of the name.

@@ -114,12 +114,18 @@ fn message(file: &File<'_>, lost: &Lost<'_, '_>) -> String {
     let row = file.document.span(lost.source.range).start.row;
     let names = quoted(&lost.names);
     let observer = lost.observer.symbol();
-    let surely =
-        lost.source.as_run().is_some_and(|run| !run.effect.binds_more || !run.effect.binds.is_empty());
+    let surely = lost.source.as_run().is_some_and(|run| {
+        let effect = &run.effect;
+        let named = lost.names.iter().all(|name| effect.binds.contains(name));
+        if lost.names.is_empty() { !effect.binds_more } else { named }
+    });
     let binds = if surely { "binds" } else { "may bind" };
     match &lost.observer.act {
         Act::Run(run) if run.effect.reads_more && lost.names.is_empty() => format!(
             "`{observer}` no longer sees what the `{source}` in line {row} {binds}, since Python 3.13"
+        ),
+        Act::Run(_) if lost.instead => format!(
+            "`{observer}` finds another {names} since Python 3.13, not what the `{source}` in line {row} {binds}"
         ),
         Act::Run(_) => format!(
             "`{observer}` no longer sees {names}, which the `{source}` in line {row} {binds}: `NameError` since Python 3.13"
