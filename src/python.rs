@@ -1,5 +1,6 @@
 //! What Python code means: names, and whether they are reached.
 
+pub mod compile;
 pub mod guards;
 pub mod names;
 pub mod types;
@@ -16,6 +17,7 @@ use crate::parse::Document;
 use crate::parse::python::Module;
 use crate::project::Project;
 use crate::version::PythonVersion;
+use compile::warned::Warned;
 use guards::{Fault, Reach};
 use names::{Meanings, Names};
 use types::Types;
@@ -38,6 +40,7 @@ pub struct Code<'a> {
     pub deprecations: bool,
     names: OnceCell<Names<'a>>,
     uses: OnceCell<Vec<Use<'a>>>,
+    warned: OnceCell<Vec<Warned<'a>>>,
     /// How many conditions are being judged inside each other.
     judging: Cell<u32>,
     /// Conditions that were judged before, by place and by `judging`.
@@ -70,6 +73,7 @@ impl<'a> Code<'a> {
             deprecations: false,
             names: OnceCell::new(),
             uses: OnceCell::new(),
+            warned: OnceCell::new(),
             judging: Cell::new(0),
             truths: RefCell::default(),
             dead: RefCell::default(),
@@ -101,6 +105,14 @@ impl<'a> Code<'a> {
     /// and of what is deprecated if that is asked for.
     pub fn uses(&self) -> &[Use<'a>] {
         self.uses.get_or_init(|| Use::all(self))
+    }
+
+    /// What the compiler of Python warns of, in order of the text.
+    pub fn warned(&self) -> &[Warned<'a>] {
+        self.warned.get_or_init(|| {
+            let body = self.module.body();
+            compile::warned::warned(body, compile::future_annotations(body))
+        })
     }
 
     /// Whether uses of the name are looked for.

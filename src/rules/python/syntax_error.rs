@@ -35,7 +35,7 @@ use crate::discover::Kind;
 use crate::finding::{Confidence, Excerpt, Finding, Group, Place, Severity, Span};
 use crate::parse::Unparsed;
 use crate::parse::python::Dialect;
-use crate::python::Code;
+use crate::python::{Code, compile};
 use crate::rule::{File, Meta, Rule, Sink};
 
 /// The rule.
@@ -46,6 +46,7 @@ pub struct SyntaxError;
 
 const ID: &str = "syntax-error";
 const GRAMMAR: &str = "https://docs.python.org/3/reference/grammar.html";
+const COMPILER: &str = "https://docs.python.org/3/reference/executionmodel.html";
 const ENCODINGS: &str = "https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations";
 
 impl Rule for SyntaxError {
@@ -59,7 +60,7 @@ impl Rule for SyntaxError {
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
         if !code.module.is_broken() {
-            return;
+            return refused(file, code, sink);
         }
         let faults = code.module.faults();
         let Some(first) = faults.first() else { return };
@@ -83,9 +84,23 @@ impl Rule for SyntaxError {
     }
 }
 
+/// What parses, but does not compile. Stubs are only ever parsed.
+fn refused(file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+    let kind = file.document.kind;
+    if kind == Kind::Stub {
+        return;
+    }
+    let interactive = kind == Kind::Notebook;
+    let text = &file.document.text;
+    let fault = compile::refused(code.module.syntax(), text, interactive, code.target);
+    let Some(fault) = fault else { return };
+    let message = format!("Python {} cannot compile this: {}", code.target, fault.message);
+    sink.finding("syntax", fault.range, message).severity(severity(&file.document.path)).url(COMPILER).emit();
+}
+
 /// The finding for bytes that Python refuses to decode.
 #[must_use]
-pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &str) -> Finding {
+pub fn undecoded(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &str) -> Finding {
     let start = Place { row, column };
     let span = Span { range: TextRange::empty(TextSize::new(0)), cell: None, start, end: start };
     let mut offsets = line.char_indices().map(|(at, _)| at).skip(column.saturating_sub(1) as usize);
