@@ -39,7 +39,7 @@ impl<'a> Compiler<'a> {
         if scope.declared.contains(&(name, !global)) {
             return Some("it is declared `global` and `nonlocal`");
         }
-        match (Deeds { name, before: place, future_annotations, found: None }).of(scope.body) {
+        match Deeds::of(name, place, future_annotations, scope.body).found {
             Some(Deed::Annotates) => return Some("it was annotated before"),
             Some(Deed::Binds) => return Some("it was assigned to before"),
             Some(Deed::Reads) => return Some("it was used before"),
@@ -88,13 +88,9 @@ impl<'a> Compiler<'a> {
             return true;
         }
         let is_global = scope.declared.contains(&(name, true));
-        let deeds = Deeds {
-            name,
-            before: TextSize::new(u32::MAX),
-            future_annotations: self.future_annotations,
-            found: None,
-        };
-        !is_global && deeds.of(scope.body) >= Some(Deed::Binds)
+        let end = TextSize::new(u32::MAX);
+        let deeds = Deeds::of(name, end, self.future_annotations, scope.body);
+        !is_global && (deeds.imports || deeds.found >= Some(Deed::Binds))
     }
 }
 
@@ -109,12 +105,15 @@ struct Deeds<'n> {
     before: TextSize,
     future_annotations: bool,
     found: Option<Deed>,
+    /// Whether an import binds the name; `global` may stand behind that.
+    imports: bool,
 }
 
-impl Deeds<'_> {
-    fn of(mut self, body: &[Stmt]) -> Option<Deed> {
-        self.visit_body(body);
-        self.found
+impl<'n> Deeds<'n> {
+    fn of(name: &'n str, before: TextSize, future_annotations: bool, body: &[Stmt]) -> Self {
+        let mut deeds = Self { name, before, future_annotations, found: None, imports: false };
+        deeds.visit_body(body);
+        deeds
     }
 
     fn note(&mut self, name: &str, deed: Deed) {
@@ -123,13 +122,13 @@ impl Deeds<'_> {
         }
     }
 
-    fn annotation<'a>(&mut self, expr: &'a Expr) {
+    fn annotation(&mut self, expr: &Expr) {
         if !self.future_annotations {
             self.visit_expr(expr);
         }
     }
 
-    fn parameters<'a>(&mut self, parameters: &'a Parameters, generic: bool) {
+    fn parameters(&mut self, parameters: &Parameters, generic: bool) {
         let defaults = parameters.iter_non_variadic_params().filter_map(|with| with.default.as_deref());
         defaults.for_each(|default| self.visit_expr(default));
         if !generic {
@@ -166,12 +165,12 @@ impl<'a> Visitor<'a> for Deeds<'_> {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let first = alias.name.split('.').next().unwrap_or_default();
-                    self.note(alias.asname.as_ref().map_or(first, |name| name.as_str()), Deed::Binds);
+                    self.imports |= alias.asname.as_ref().map_or(first, |name| name.as_str()) == self.name;
                 }
             }
             Stmt::ImportFrom(import) => {
-                let bound = import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name));
-                bound.for_each(|name| self.note(name, Deed::Binds));
+                let mut bound = import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name));
+                self.imports |= bound.any(|name| name.as_str() == self.name);
             }
             Stmt::AnnAssign(stmt) => {
                 if let Expr::Name(name) = &*stmt.target

@@ -41,7 +41,9 @@ impl<'a> Compiler<'a> {
                 lambda.parameters.iter().for_each(|parameters| self.parameters(parameters, false));
                 self.within(Scope::new(Kind::Lambda, &[]), |compiler| compiler.expr(&lambda.body));
             }
-            Expr::ListComp(list) => self.comprehension(Kind::Comprehension, &list.generators, [&*list.elt], expr),
+            Expr::ListComp(list) => {
+                self.comprehension(Kind::Comprehension, &list.generators, [&*list.elt], expr)
+            }
             Expr::SetComp(set) => self.comprehension(Kind::Comprehension, &set.generators, [&*set.elt], expr),
             Expr::DictComp(dict) => {
                 let parts = [dict.key.as_deref(), Some(&*dict.value)].into_iter().flatten();
@@ -115,7 +117,13 @@ impl<'a> Compiler<'a> {
     }
 
     fn number(&mut self, number: &ast::ExprNumberLiteral) {
-        if number.range.len().to_usize() > DIGITS && matches!(number.value, Number::Int(_)) {
+        if number.range.len().to_usize() <= DIGITS || !matches!(number.value, Number::Int(_)) {
+            return;
+        }
+        let text = &self.text[number.range];
+        if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+            && text.bytes().filter(u8::is_ascii_digit).count() > DIGITS
+        {
             self.refuse(number.range, "an integer of more than 4300 digits, unless written in hexadecimal");
         }
     }

@@ -25,7 +25,8 @@ impl<'a> Compiler<'a> {
             self.expr(&keyword.value);
             keyword.arg.iter().for_each(|name| self.bound(name));
         }
-        if let Some(name) = repeated(|| arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref())) {
+        if let Some(name) = repeated(|| arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref()))
+        {
             self.refuse(name.range(), format!("the argument `{name}` is given twice"));
         }
     }
@@ -76,6 +77,7 @@ fn repeated<'n, Names: Iterator<Item = &'n Identifier>>(names: impl Fn() -> Name
         let mut seen = FxHashSet::default();
         return names().find(|name| !seen.insert(name.as_str()));
     }
-    let is_second = |at: usize, name: &Identifier| names().take(at).any(|before| before.as_str() == name.as_str());
+    let is_second =
+        |at: usize, name: &Identifier| names().take(at).any(|before| before.as_str() == name.as_str());
     names().enumerate().find(|(at, name)| is_second(*at, name)).map(|(_, name)| name)
 }

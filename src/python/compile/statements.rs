@@ -4,8 +4,8 @@ use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Compiler;
-use crate::version::PythonVersion;
 use super::scope::{Kind, Scope};
+use crate::version::PythonVersion;
 
 /// How many blocks may stand in each other.
 const BLOCKS: usize = 21;
@@ -35,7 +35,8 @@ impl<'a> Compiler<'a> {
             return;
         }
         let text = self.text[docstring.range].to_ascii_lowercase();
-        let surrogates = text.split("\\u").skip(1).filter_map(|escape| escape.trim_start_matches("0000").get(..4));
+        let surrogates =
+            text.split("\\u").skip(1).filter_map(|escape| escape.trim_start_matches("0000").get(..4));
         let mut numbers = surrogates.filter_map(|digits| u16::from_str_radix(digits, 16).ok());
         if numbers.any(|number| (0xd800..=0xdfff).contains(&number)) {
             self.refuse(docstring.range, "a docstring with half a surrogate pair");
@@ -174,7 +175,10 @@ impl<'a> Compiler<'a> {
             let scope = self.scope();
             let declared = scope.declared.iter().any(|(declared, _)| *declared == name.id.as_str());
             if declared && scope.kind != Kind::Module {
-                self.refuse(name.range, format!("`{}` is annotated and declared `global` or `nonlocal`", name.id));
+                self.refuse(
+                    name.range,
+                    format!("`{}` is annotated and declared `global` or `nonlocal`", name.id),
+                );
             }
         }
     }

@@ -77,11 +77,14 @@ impl<'a> Walk<'a> {
         }
         let Some(indexed) = type_of(&subscript.value) else { return };
         match indexed {
-            "NoneType" | "ellipsis" | "int" | "float" | "complex" | "bool" | "set" | "generator" | "function" => {
+            "NoneType" | "ellipsis" | "int" | "float" | "complex" | "bool" | "set" | "generator"
+            | "function" => {
                 self.note(subscript.range, What::NoSubscripts(subscript, indexed));
             }
             "str" | "bytes" | "list" | "tuple" => {
-                if let Some(index) = type_of(&subscript.slice).filter(|index| !matches!(*index, "int" | "bool")) {
+                if let Some(index) =
+                    type_of(&subscript.slice).filter(|index| !matches!(*index, "int" | "bool"))
+                {
                     self.note(subscript.range, What::Index(subscript, indexed, index));
                 }
             }
@@ -178,14 +181,18 @@ impl<'a> Visitor<'a> for Walk<'a> {
 /// identity, each with the range between its operands.
 #[must_use]
 pub fn is_with_literal(compare: &ast::ExprCompare) -> Vec<(CmpOp, TextRange)> {
-    let asking = pairs(compare).filter(|(left, operator, right)| tests_literal(left, *operator, right).is_some());
+    let asking =
+        pairs(compare).filter(|(left, operator, right)| tests_literal(left, *operator, right).is_some());
     asking.map(|(left, operator, right)| (operator, TextRange::new(left.end(), right.start()))).collect()
 }
 
 /// Each operator of a comparison between its operands.
 fn pairs(compare: &ast::ExprCompare) -> impl Iterator<Item = (&Expr, CmpOp, &Expr)> {
     let lefts = std::iter::once(&*compare.left).chain(&compare.comparators);
-    lefts.zip(&compare.ops).zip(&compare.comparators).map(|((left, operator), right)| (left, *operator, right))
+    lefts
+        .zip(&compare.ops)
+        .zip(&compare.comparators)
+        .map(|((left, operator), right)| (left, *operator, right))
 }
 
 /// The type of the literal that something is tested to be; the left one's first,
@@ -238,11 +245,13 @@ fn constant(expr: &Expr) -> Option<&'static str> {
             (UnaryOp::UAdd | UnaryOp::USub, number @ ("float" | "complex")) => number,
             _ => return None,
         },
-        Expr::BinOp(operation) => match (operation.op, constant(&operation.left)?, constant(&operation.right)?) {
-            (Operator::Add, one @ ("str" | "bytes" | "tuple"), other) if one == other => one,
-            (Operator::Add | Operator::Sub, one, other) => number(one, other)?,
-            _ => return None,
-        },
+        Expr::BinOp(operation) => {
+            match (operation.op, constant(&operation.left)?, constant(&operation.right)?) {
+                (Operator::Add, one @ ("str" | "bytes" | "tuple"), other) if one == other => one,
+                (Operator::Add | Operator::Sub, one, other) => number(one, other)?,
+                _ => return None,
+            }
+        }
         _ => return None,
     })
 }

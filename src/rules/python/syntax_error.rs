@@ -4,8 +4,18 @@
 //! Python that the grammar of the target version refuses, bytes that its
 //! decoder refuses (a wrong or unknown encoding declaration, NUL bytes), and
 //! configuration files that another rule needs but that are not well-formed.
-//! A file written for Python 2 gets one finding that says so, not one for
-//! every `print`. Of other files the first fault is reported, as Python does.
+//! A file written for Python 2 gets one finding that says so, which kinds of
+//! leftovers it has and on how many lines, not one for every `print`. Of other
+//! files the first fault is reported, as Python does.
+//!
+//! What parses is compiled, as far as that can fail: `return` outside a function,
+//! `await` outside an asynchronous one, an unknown or late feature of
+//! `__future__`, a parameter or keyword argument that stands twice, `global` for a
+//! name that was used before, `nonlocal` without a function that has the name,
+//! `:=` where a comprehension or annotation does not let it stand, a second star
+//! among targets, a pattern that takes everything before others, an assignment
+//! to `__debug__`, a bare `except:` before others, more than 20 blocks in each
+//! other, and (since 3.13) half a surrogate pair in a docstring.
 //!
 //! ## Why
 //! [The file cannot be imported](https://docs.python.org/3/reference/grammar.html),
@@ -34,7 +44,6 @@ use ruff_text_size::{TextRange, TextSize};
 use crate::discover::Kind;
 use crate::finding::{Confidence, Excerpt, Finding, Group, Place, Severity, Span};
 use crate::parse::Unparsed;
-use crate::parse::python::Dialect;
 use crate::python::{Code, compile};
 use crate::rule::{File, Meta, Rule, Sink};
 
@@ -65,8 +74,11 @@ impl Rule for SyntaxError {
         let faults = code.module.faults();
         let Some(first) = faults.first() else { return };
         let severity = severity(&file.document.path);
-        if let Dialect::Python2(what, range) = code.module.dialect(&file.document.text) {
-            sink.finding("python-2", range, format!("this file is written for Python 2 ({what})"))
+        if let Some(python2) = code.module.python2(&file.document.text) {
+            let lines =
+                if python2.lines == 1 { "one line".to_owned() } else { format!("{} lines", python2.lines) };
+            let what = python2.constructs.join(", ");
+            sink.finding("python-2", python2.first, format!("this file is written for Python 2 ({what}; on {lines})"))
                 .severity(severity)
                 .help("Convert it with `2to3` or `futurize`, which need Python 3.12 or older, before anything else.")
                 .url("https://docs.python.org/3.12/library/2to3.html")

@@ -77,7 +77,9 @@ impl Rule for SyntaxFinallyControl {
                 .severity(Severity::Info)
                 .url(SOURCE)
                 .versions(Some(PythonVersion::PY314), None)
-                .help(format!("Put the `{keyword}` behind the `try` statement, and catch what is to be dropped"))
+                .help(format!(
+                    "Put the `{keyword}` behind the `try` statement, and catch what is to be dropped"
+                ))
                 .emit();
         }
     }
