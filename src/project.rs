@@ -17,6 +17,8 @@ use crate::version::PythonVersion;
 use declared::Declared;
 use folder::Folder;
 
+pub use script::minimum_of_script;
+
 pub mod app_settings;
 pub mod cloudformation;
 mod declared;
@@ -25,6 +27,7 @@ pub mod function_app;
 mod ini;
 mod pyproject;
 mod requirements;
+mod script;
 mod setup;
 mod supported;
 

@@ -2,6 +2,7 @@
 
 pub mod compile;
 pub mod guards;
+pub mod mentions;
 pub mod names;
 pub mod types;
 pub mod uses;

@@ -3,7 +3,7 @@
 //! ## What it finds
 //! `match`, `:=`, `except*`, type parameters and other syntax that is newer than
 //! the oldest Python the project says it runs on (`requires-python` and its like,
-//! or `--minimum-version`). One finding for each kind of syntax in a file, at
+//! also in the head of a script, or `--minimum-version`). One finding for each kind of syntax in a file, at
 //! the first place. Without such a statement nothing is reported, and neither is
 //! a file that carries a version in its name (`types_py312.py`).
 //!
@@ -14,18 +14,25 @@
 //! [What's New](https://docs.python.org/3/whatsnew/).
 //!
 //! ## Example
-//! ```toml
-//! [project]
-//! requires-python = ">=3.8"
-//! ```
-//! with
 //! ```python
+//! # /// script
+//! # requires-python = ">=3.8"
+//! # ///
 //! def name(code):
 //!     match code:
 //!         case 404:
 //!             return "not found"
 //! ```
-//! Use instead `requires-python = ">=3.10"`, or an `if`.
+//! Use instead:
+//! ```python
+//! # /// script
+//! # requires-python = ">=3.10"
+//! # ///
+//! def name(code):
+//!     match code:
+//!         case 404:
+//!             return "not found"
+//! ```
 //!
 //! ## Fix safety
 //! There is no fix: either the code changes or what the project supports.
@@ -57,7 +64,7 @@ impl Rule for SyntaxTooNew {
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
         let document = file.document;
-        let Some(minimum) = file.project.stated_minimum(&document.path) else { return };
+        let Some(minimum) = file.stated_minimum() else { return };
         if minimum >= code.target {
             return;
         }
