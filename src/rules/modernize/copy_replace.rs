@@ -110,7 +110,8 @@ impl Rule for CopyReplace {
             if attribute.attr.as_str() != METHOD || !takes_one(call, 0) {
                 continue;
             }
-            let is_tuple = |class: &Class| class.mro.iter().any(|name| name == "builtins.tuple");
+            // A class that does not define the method can only be a named tuple.
+            let is_tuple = |class: &Class| class.defined_by.is_none();
             let known = is_known(code, attribute.value.range(), METHOD, is_tuple);
             if own && !known {
                 continue;
@@ -124,7 +125,8 @@ impl Rule for CopyReplace {
             let changes = if receiver.contains('#') {
                 None
             } else {
-                respelled(code, TextRange::new(call.start(), open), format!("({receiver}, "))
+                let blank = if text[open.to_usize()..].starts_with(char::is_whitespace) { "" } else { " " };
+                respelled(code, TextRange::new(call.start(), open), format!("({receiver},{blank}"))
             };
             report(file, &Found { call, what: METHOD, known, confidence }, changes, sink);
         }
