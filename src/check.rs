@@ -252,7 +252,8 @@ impl<'a> Checker<'a> {
                 Checked { findings: Vec::new(), problem: Some(problem) }
             }
             Unreadable::Refused { message, row, column, line } => {
-                let finding = crate::rules::syntax_error::refused(&target.path, &message, row, column, &line);
+                let finding =
+                    crate::rules::syntax_error::undecoded(&target.path, &message, row, column, &line);
                 self.report_syntax(finding)
             }
         }

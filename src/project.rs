@@ -17,6 +17,8 @@ use crate::version::PythonVersion;
 use declared::Declared;
 use folder::Folder;
 
+pub use script::minimum_of_script;
+
 pub mod app_settings;
 pub mod cloudformation;
 mod declared;
@@ -25,6 +27,7 @@ pub mod function_app;
 mod ini;
 mod pyproject;
 mod requirements;
+mod script;
 mod setup;
 mod supported;
 
@@ -72,8 +75,14 @@ impl Project {
     /// [`DEFAULT_MINIMUM`].
     #[must_use]
     pub fn minimum(&self, path: &Path) -> PythonVersion {
+        self.stated_minimum(path).unwrap_or(DEFAULT_MINIMUM)
+    }
+
+    /// The same, if anyone has said it.
+    #[must_use]
+    pub fn stated_minimum(&self, path: &Path) -> Option<PythonVersion> {
         let declared = || self.nearest(path, |declared| declared.supported);
-        self.minimum.or_else(|| declared().map(|supported| supported.minimum)).unwrap_or(DEFAULT_MINIMUM)
+        self.minimum.or_else(|| declared().map(|supported| supported.minimum))
     }
 
     /// Whether the code at `path` is declared to run on Python 2 as well.

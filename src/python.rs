@@ -1,7 +1,9 @@
 //! What Python code means: names, and whether they are reached.
 
+pub mod compile;
 pub mod guards;
 pub mod locals;
+pub mod mentions;
 pub mod names;
 pub mod types;
 pub mod uses;
@@ -17,6 +19,7 @@ use crate::parse::Document;
 use crate::parse::python::Module;
 use crate::project::Project;
 use crate::version::PythonVersion;
+use compile::warned::Warned;
 use guards::{Fault, Reach};
 use locals::Function;
 use names::{Meanings, Names};
@@ -41,6 +44,7 @@ pub struct Code<'a> {
     names: OnceCell<Names<'a>>,
     uses: OnceCell<Vec<Use<'a>>>,
     functions: OnceCell<Vec<Function<'a>>>,
+    warned: OnceCell<Vec<Warned<'a>>>,
     /// How many conditions are being judged inside each other.
     judging: Cell<u32>,
     /// Conditions that were judged before, by place and by `judging`.
@@ -74,6 +78,7 @@ impl<'a> Code<'a> {
             names: OnceCell::new(),
             uses: OnceCell::new(),
             functions: OnceCell::new(),
+            warned: OnceCell::new(),
             judging: Cell::new(0),
             truths: RefCell::default(),
             dead: RefCell::default(),
@@ -110,6 +115,14 @@ impl<'a> Code<'a> {
     /// What functions do with the mapping of their variables, in order of the text.
     pub fn functions(&self) -> &[Function<'a>] {
         self.functions.get_or_init(|| Function::all(self))
+    }
+
+    /// What the compiler of Python warns of, in order of the text.
+    pub fn warned(&self) -> &[Warned<'a>] {
+        self.warned.get_or_init(|| {
+            let body = self.module.body();
+            compile::warned::warned(body, compile::future_annotations(body))
+        })
     }
 
     /// Whether uses of the name are looked for.

@@ -11,7 +11,7 @@ use crate::embedded::Start;
 use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::{Document, json, yaml};
-use crate::project::Project;
+use crate::project::{DEFAULT_MINIMUM, Project, minimum_of_script};
 use crate::python::Code;
 use crate::version::PythonVersion;
 
@@ -138,7 +138,15 @@ impl File<'_> {
     /// The oldest Python that fixes must work on.
     #[must_use]
     pub fn minimum(&self) -> PythonVersion {
-        self.settings.minimum.unwrap_or_else(|| self.project.minimum(&self.document.path))
+        self.stated_minimum().unwrap_or(DEFAULT_MINIMUM)
+    }
+
+    /// The same, if anyone has said it: the user, the script itself, the project.
+    #[must_use]
+    pub fn stated_minimum(&self) -> Option<PythonVersion> {
+        let script = || minimum_of_script(&self.document.text);
+        let project = || self.project.stated_minimum(&self.document.path);
+        self.settings.minimum.or_else(script).or_else(project)
     }
 
     /// Why a fix that Python 2 would not run is not safe; `None` where the project

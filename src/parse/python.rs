@@ -4,7 +4,10 @@ pub mod chains;
 
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{ModModule, Stmt};
-use ruff_python_parser::{Mode, ParseOptions, Parsed, lexer, parse_cells_unchecked, parse_unchecked};
+use ruff_python_parser::{
+    Mode, ParseOptions, Parsed, UnsupportedSyntaxError, UnsupportedSyntaxErrorKind, lexer,
+    parse_cells_unchecked, parse_unchecked,
+};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::SyntaxFault;
@@ -56,6 +59,65 @@ impl Module {
         faults.sort_by_key(|fault| (fault.range.start(), fault.range.end()));
         faults
     }
+}
+
+/// Syntax that some Python does not have yet.
+#[derive(Debug, Clone, Copy)]
+pub struct Newer {
+    /// Where it stands.
+    pub range: TextRange,
+    /// A short name for it.
+    pub symbol: &'static str,
+    /// What it is, in words.
+    pub what: &'static str,
+    /// The first Python that has it.
+    pub since: PythonVersion,
+}
+
+/// What in a text the grammar of an older Python does not have.
+#[must_use]
+pub fn newer(text: &str, cells: Option<&Cells>, minimum: PythonVersion) -> Vec<Newer> {
+    let parsed = parsed(text, cells, minimum);
+    let newer = parsed.unsupported_syntax_errors().iter();
+    newer
+        .filter_map(|error| {
+            let (symbol, what, minor) = named(error)?;
+            Some(Newer { range: error.range(), symbol, what, since: PythonVersion { major: 3, minor } })
+        })
+        .collect()
+}
+
+/// The short name of some syntax, its words, and the minor release it came with.
+fn named(error: &UnsupportedSyntaxError) -> Option<(&'static str, &'static str, u8)> {
+    use UnsupportedSyntaxErrorKind as K;
+    Some(match error.kind {
+        K::Match => ("match", "the `match` statement", 10),
+        K::Walrus => ("walrus", "`:=`", 8),
+        K::ExceptStar => ("except-star", "`except*`", 11),
+        // Which of them it is, only the message tells.
+        K::UnparenthesizedNamedExpr(_) if error.to_string().contains("index") => {
+            ("walrus-index", "`:=` without parentheses in a subscript", 10)
+        }
+        K::UnparenthesizedNamedExpr(_) => ("walrus-set", "`:=` without parentheses in a set", 9),
+        K::StarTuple(_) => ("star-return", "a starred value in `return` or `yield` without parentheses", 8),
+        K::RelaxedDecorator(_) => ("decorator", "a decorator that is more than a name or a call", 9),
+        K::PositionalOnlyParameter => ("positional-only", "parameters that are positional only (`/`)", 8),
+        K::TypeParameterList => ("type-parameters", "a list of type parameters", 12),
+        K::TypeAliasStatement => ("type-alias", "the `type` statement", 12),
+        K::TypeParamDefault => ("type-default", "a type parameter with a default", 13),
+        K::Pep701FString(_) => {
+            ("nested-quotes", "an f-string with its own quote, a backslash or a comment in the braces", 12)
+        }
+        K::ParenthesizedContextManager => ("with-parentheses", "parentheses around the items of `with`", 9),
+        K::StarExpressionInIndex => ("star-index", "a starred value in a subscript", 11),
+        K::StarAnnotation => ("star-annotation", "a starred annotation", 11),
+        K::UnparenthesizedUnpackInFor => ("star-for", "a starred value in `for` without parentheses", 9),
+        K::UnparenthesizedExceptionTypes => {
+            ("bare-except", "several classes in `except` without parentheses", 14)
+        }
+        K::TemplateStrings => ("t-string", "a template string", 14),
+        _ => return None,
+    })
 }
 
 /// Parses a file, or the cells of a notebook. Never fails: what cannot be
@@ -176,36 +238,60 @@ fn unparsable(text: &str) -> Option<&'static str> {
     too_deep(kinds.take_while(|(kind, ())| *kind != TokenKind::EndOfFile)).map(|(what, ())| what)
 }
 
-/// What language a text that does not parse was written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dialect {
-    /// Python 3, or nothing that can be named.
-    Unknown,
-    /// Python 2, and the construct that shows it.
-    Python2(&'static str, TextRange),
+/// What shows that a text that does not parse was written for Python 2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Python2 {
+    /// The kinds of construct that only Python 2 has, in order of the text.
+    pub constructs: Vec<&'static str>,
+    /// On how many lines such stand.
+    pub lines: usize,
+    /// The first of them.
+    pub first: TextRange,
+}
+
+impl Python2 {
+    fn add(found: &mut Option<Self>, what: &'static str, range: TextRange) {
+        let python2 = found.get_or_insert(Self { constructs: Vec::new(), lines: 0, first: range });
+        if !python2.constructs.contains(&what) {
+            python2.constructs.push(what);
+        }
+    }
 }
 
 impl Module {
-    /// Looks for constructs that only Python 2 has, at the places where the
-    /// parser stumbled.
+    /// Looks for constructs that only Python 2 has, on the lines where the parser
+    /// stumbled.
     #[must_use]
-    pub fn dialect(&self, text: &str) -> Dialect {
+    pub fn python2(&self, text: &str) -> Option<Python2> {
+        let mut found: Option<Python2> = None;
+        // Each line is looked at once: broken files can be one long line.
         let mut line = TextRange::default();
+        let mut counted = false;
         for fault in self.faults() {
             let at = fault.range.start();
-            if let Some(number) = old_integer(text, at) {
-                return Dialect::Python2(OLD_INTEGER, number);
-            }
-            // Each line is looked at once: broken files can be one long line.
             if at >= line.end() {
                 line = line_at(text, at);
-                if let Some((what, range)) = python2(self.tokens(), text, line) {
-                    return Dialect::Python2(what, range);
+                counted = false;
+                for (what, range) in python2(self.tokens(), text, line) {
+                    Python2::add(&mut found, what, range);
+                    counted |= count(&mut found, counted);
                 }
             }
+            if let Some(number) = old_integer(text, at) {
+                Python2::add(&mut found, OLD_INTEGER, number);
+                counted |= count(&mut found, counted);
+            }
         }
-        Dialect::Unknown
+        found
     }
+}
+
+/// Counts a line, unless it was counted before.
+fn count(found: &mut Option<Python2>, counted: bool) -> bool {
+    if let Some(python2) = found.as_mut().filter(|_| !counted) {
+        python2.lines += 1;
+    }
+    true
 }
 
 /// The line of a place, with what ends it.
@@ -233,8 +319,8 @@ fn old_integer(text: &str, at: TextSize) -> Option<TextRange> {
 
 const OLD_INTEGER: &str = "an integer such as `0777` or `1L`";
 
-/// The first Python 2 construct on a line, if its tokens spell one.
-fn python2(tokens: &Tokens, text: &str, line: TextRange) -> Option<(&'static str, TextRange)> {
+/// The Python 2 constructs that the tokens of a line spell.
+fn python2(tokens: &Tokens, text: &str, line: TextRange) -> Vec<(&'static str, TextRange)> {
     let first = tokens.partition_point(|token| token.end() <= line.start());
     let on_line = tokens[first..].iter().take_while(|token| token.end() <= line.end());
     let tokens: Vec<&Token> =
@@ -242,6 +328,7 @@ fn python2(tokens: &Tokens, text: &str, line: TextRange) -> Option<(&'static str
     let word = |at: usize| tokens.get(at).map_or("", |token| &text[token.range()]);
     let kind = |at: usize| tokens.get(at).map(|token| token.kind());
     let starts = |at: usize| at == 0 || matches!(kind(at - 1), Some(TokenKind::Colon | TokenKind::Semi));
+    let mut found = Vec::new();
     for at in 0..tokens.len() {
         let what = match word(at) {
             "print" if starts(at) && begins_operand(kind(at + 1)) => "a `print` statement",
@@ -249,7 +336,7 @@ fn python2(tokens: &Tokens, text: &str, line: TextRange) -> Option<(&'static str
             "exec" if starts(at) && begins_operand(kind(at + 1)) => "an `exec` statement",
             "raise" if starts(at) && comma_before_colon(&tokens[at + 1..]) => "`raise Class, value`",
             "except" if starts(at) && is_old_except(&tokens[at + 1..], text) => "`except Class, name`",
-            "<>" => "the operator `<>`",
+            "<" if word(at + 1) == ">" && tokens[at].end() == tokens[at + 1].start() => "the operator `<>`",
             "`" => "backticks for `repr`",
             _ if kind(at) == Some(TokenKind::Int) && is_long(word(at + 1), &tokens, at) => OLD_INTEGER,
             prefix
@@ -259,9 +346,9 @@ fn python2(tokens: &Tokens, text: &str, line: TextRange) -> Option<(&'static str
             }
             _ => continue,
         };
-        return Some((what, tokens[at].range()));
+        found.push((what, tokens[at].range()));
     }
-    None
+    found
 }
 
 fn begins_operand(kind: Option<TokenKind>) -> bool {

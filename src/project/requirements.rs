@@ -30,6 +30,11 @@ pub(super) fn normalise(name: &str) -> String {
 /// The normalised name of a requirement, if it is needed on the target: its
 /// marker may leave that version out.
 pub(super) fn name_on(text: &str, target: PythonVersion) -> Option<String> {
+    // The parser panics on a name such as `disk.`, the end of a sentence.
+    let end = text.trim_start().find(|c| !is_of_name(c)).unwrap_or(text.trim_start().len());
+    if text.trim_start()[..end].ends_with(['-', '_', '.']) {
+        return None;
+    }
     if let Ok(requirement) = Requirement::<VerbatimUrl>::from_str(text) {
         let release = [u64::from(target.major), u64::from(target.minor)];
         let versions = [Version::new(release), Version::new(release.into_iter().chain([99]))];
@@ -63,6 +68,11 @@ fn may_hold(marker: &MarkerTree, versions: &[Version]) -> bool {
     }
 }
 
+/// Whether names of distributions may hold the character.
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')
+}
+
 /// The name in `git+https://…#egg=name`.
 fn name_of_location(text: &str) -> Option<&str> {
     let (_, egg) = text.split_once("#egg=")?;
@@ -72,8 +82,7 @@ fn name_of_location(text: &str) -> Option<&str> {
 /// The name before the first character that no name contains, when what
 /// follows is something pip takes and PEP 508 does not.
 fn leading_name(text: &str) -> Option<&str> {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+    let end = text.find(|c| !is_of_name(c)).unwrap_or(text.len());
     let rest = text[end..].trim_start();
     let is_requirement = rest.is_empty() || rest.starts_with(['=', '<', '>', '!', '~', '[', ';', '@']);
     Some(&text[..end]).filter(|name| is_requirement && name.starts_with(|c: char| c.is_ascii_alphanumeric()))
@@ -171,6 +180,6 @@ weird===1.0-custom
 
     #[test]
     fn survives_nonsense() {
-        assert_eq!(names("===\n[[[\n\u{0}\n@@@\n; python_version\n"), [""; 0]);
+        assert_eq!(names("===\n[[[\n\u{0}\n@@@\n; python_version\ndisk.\na-\n"), [""; 0]);
     }
 }

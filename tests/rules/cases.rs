@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use newskin::config::selection::Selector;
 use newskin::config::{Configuration, Options, Origin, Settings};
 use newskin::finding::{Applicability, Confidence, Run, Severity};
 use newskin::fix::FixedRun;
@@ -71,6 +72,7 @@ impl Copied {
             as_of: Some(jiff::civil::date(2026, 11, 21)),
             min_severity: Some(Severity::Info),
             min_confidence: Some(Confidence::Possible),
+            select: Some(vec![Selector::All]),
             ..Options::default()
         };
         let known = RULES.iter().map(|rule| rule.id).collect();

@@ -3,7 +3,7 @@
 
 use newskin::catalogue::MODULES;
 use newskin::catalogue::lookup;
-use newskin::config::Settings;
+use newskin::config::{Selection, Selector, Settings};
 use newskin::discover::{Kind, Target};
 use newskin::finding::{Confidence, Finding, Run, Severity};
 use newskin::rules::RULES;
@@ -17,6 +17,7 @@ fn check(name: &str, kind: Kind, text: &str, target: PythonVersion) -> Run {
         as_of: jiff::civil::date(2026, 11, 21),
         min_severity: Severity::Info,
         min_confidence: Confidence::Possible,
+        selection: Selection { select: vec![Selector::All], ..Selection::default() },
         ..Settings::default()
     };
     let file = Target { path: std::path::Path::new(name).into(), kind, explicit: true };

@@ -4,8 +4,18 @@
 //! Python that the grammar of the target version refuses, bytes that its
 //! decoder refuses (a wrong or unknown encoding declaration, NUL bytes), and
 //! configuration files that another rule needs but that are not well-formed.
-//! A file written for Python 2 gets one finding that says so, not one for
-//! every `print`. Of other files the first fault is reported, as Python does.
+//! A file written for Python 2 gets one finding that says so, which kinds of
+//! leftovers it has and on how many lines, not one for every `print`. Of other
+//! files the first fault is reported, as Python does.
+//!
+//! What parses is compiled, as far as that can fail: `return` outside a function,
+//! `await` outside an asynchronous one, an unknown or late feature of
+//! `__future__`, a parameter or keyword argument that stands twice, `global` for a
+//! name that was used before, `nonlocal` without a function that has the name,
+//! `:=` where a comprehension or annotation does not let it stand, a second star
+//! among targets, a pattern that takes everything before others, an assignment
+//! to `__debug__`, a bare `except:` before others, more than 20 blocks in each
+//! other, and (since 3.13) half a surrogate pair in a docstring.
 //!
 //! ## Why
 //! [The file cannot be imported](https://docs.python.org/3/reference/grammar.html),
@@ -34,8 +44,7 @@ use ruff_text_size::{TextRange, TextSize};
 use crate::discover::Kind;
 use crate::finding::{Confidence, Excerpt, Finding, Group, Place, Severity, Span};
 use crate::parse::Unparsed;
-use crate::parse::python::Dialect;
-use crate::python::Code;
+use crate::python::{Code, compile};
 use crate::rule::{File, Meta, Rule, Sink};
 
 /// The rule.
@@ -46,6 +55,7 @@ pub struct SyntaxError;
 
 const ID: &str = "syntax-error";
 const GRAMMAR: &str = "https://docs.python.org/3/reference/grammar.html";
+const COMPILER: &str = "https://docs.python.org/3/reference/executionmodel.html";
 const ENCODINGS: &str = "https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations";
 
 impl Rule for SyntaxError {
@@ -59,13 +69,16 @@ impl Rule for SyntaxError {
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
         if !code.module.is_broken() {
-            return;
+            return refused(file, code, sink);
         }
         let faults = code.module.faults();
         let Some(first) = faults.first() else { return };
         let severity = severity(&file.document.path);
-        if let Dialect::Python2(what, range) = code.module.dialect(&file.document.text) {
-            sink.finding("python-2", range, format!("this file is written for Python 2 ({what})"))
+        if let Some(python2) = code.module.python2(&file.document.text) {
+            let lines =
+                if python2.lines == 1 { "one line".to_owned() } else { format!("{} lines", python2.lines) };
+            let what = python2.constructs.join(", ");
+            sink.finding("python-2", python2.first, format!("this file is written for Python 2 ({what}; on {lines})"))
                 .severity(severity)
                 .help("Convert it with `2to3` or `futurize`, which need Python 3.12 or older, before anything else.")
                 .url("https://docs.python.org/3.12/library/2to3.html")
@@ -83,9 +96,23 @@ impl Rule for SyntaxError {
     }
 }
 
+/// What parses, but does not compile. Stubs are only ever parsed.
+fn refused(file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+    let kind = file.document.kind;
+    if kind == Kind::Stub {
+        return;
+    }
+    let interactive = kind == Kind::Notebook;
+    let text = &file.document.text;
+    let fault = compile::refused(code.module.syntax(), text, interactive, code.target);
+    let Some(fault) = fault else { return };
+    let message = format!("Python {} cannot compile this: {}", code.target, fault.message);
+    sink.finding("syntax", fault.range, message).severity(severity(&file.document.path)).url(COMPILER).emit();
+}
+
 /// The finding for bytes that Python refuses to decode.
 #[must_use]
-pub fn refused(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &str) -> Finding {
+pub fn undecoded(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &str) -> Finding {
     let start = Place { row, column };
     let span = Span { range: TextRange::empty(TextSize::new(0)), cell: None, start, end: start };
     let mut offsets = line.char_indices().map(|(at, _)| at).skip(column.saturating_sub(1) as usize);
