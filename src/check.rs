@@ -277,7 +277,8 @@ impl<'a> Checker<'a> {
 /// Whether a rule judges Python code within other files: one that looks for
 /// certain words in Python, and not at the file as a whole.
 fn reads_pieces(entry: &Entry) -> bool {
-    entry.rule.meta().kinds.contains(&Kind::Python) && !entry.rule.triggers().contains(&Trigger::Always)
+    entry.rule.meta().kinds.contains(&Kind::Python)
+        && !entry.rule.triggers().iter().any(|trigger| matches!(trigger, Trigger::Always))
 }
 
 fn guarded(path: &std::path::Path, check: impl FnOnce() -> Checked) -> Checked {

@@ -30,6 +30,8 @@ pub struct Meta {
 
 /// Words without which a rule cannot fire on a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+// Equal triggers are only dropped to save work.
+#[allow(unpredictable_function_pointer_comparisons)]
 pub enum Trigger {
     /// The word stands anywhere, bounded by non-identifier characters.
     Word(&'static str),
@@ -63,6 +65,8 @@ pub enum Trigger {
         /// Where the value is a call, what the name of the function must hold one of.
         calls: &'static [&'static str],
     },
+    /// The text as a whole says so, at a glance.
+    Text(fn(&[u8]) -> bool),
     /// The rule looks at every file.
     Always,
 }

@@ -1,5 +1,10 @@
 //! Code rules: one file each, found by the build, never listed by hand.
 
 mod api;
+mod defined;
+mod formatted;
+mod handlers;
+mod standard;
+mod thrown;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

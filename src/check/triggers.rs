@@ -21,6 +21,8 @@ pub struct Scan {
     wakes: Vec<Vec<Wake>>,
     /// By first segment.
     modules: FxHashMap<&'static [u8], Root>,
+    /// Rules that look at the text themselves.
+    texts: Vec<(usize, fn(&[u8]) -> bool)>,
     always: Hits,
 }
 
@@ -111,6 +113,7 @@ impl Scan {
     fn add(&mut self, rule: usize, trigger: Trigger, homes: &mut usize) {
         let (word, condition, argument) = match trigger {
             Trigger::Always => return self.always.insert(rule),
+            Trigger::Text(says) => return self.texts.push((rule, says)),
             Trigger::Module(module) => {
                 let (first, rest) = module.split_once('.').unwrap_or((module, ""));
                 return self.modules.entry(first.as_bytes()).or_default().rests.push((rest, rule));
@@ -173,6 +176,11 @@ impl Scan {
         });
         let both = waiting.into_iter().filter(|(argument, _)| seen.contains(*argument));
         both.for_each(|(_, rule)| found.hits.insert(rule));
+        for (rule, says) in &self.texts {
+            if !found.hits.contains(*rule) && says(text) {
+                found.hits.insert(*rule);
+            }
+        }
         found.hits
     }
 

@@ -1,0 +1,167 @@
+//! A test for `__getstate__`, which every object has since Python 3.11.
+//!
+//! ## What it finds
+//! `hasattr(x, "__getstate__")`, `getattr(x, "__getstate__", default)`, and
+//! `except AttributeError` around `x.__getstate__()`, which most often is there
+//! for older Pythons and only an information. Files that speak of
+//! `object.__getstate__` know of it.
+//!
+//! ## Why
+//! [`object.__getstate__` is new in Python 3.11](https://docs.python.org/3/whatsnew/3.11.html#other-language-changes).
+//! The test is always true, also for objects that nobody gave the method. What they
+//! answer is `None` without attributes, a pair with `__slots__`, and otherwise
+//! the `__dict__` itself and no copy.
+//!
+//! ## Example
+//! ```python
+//! class Empty:
+//!     pass
+//!
+//! def state_of(value):
+//!     if hasattr(value, "__getstate__"):
+//!         return value.__getstate__()
+//!     return dict(value.__dict__)
+//!
+//! print(state_of(Empty()))
+//! ```
+//! Use instead:
+//! ```python
+//! class Empty:
+//!     pass
+//!
+//! def state_of(value):
+//!     getstate = getattr(type(value), "__getstate__", None)
+//!     if getstate is not getattr(object, "__getstate__", None):
+//!         return value.__getstate__()
+//!     return dict(value.__dict__)
+//!
+//! print(state_of(Empty()))
+//! ```
+//!
+//! ## Fix safety
+//! There is no fix: what shall happen to objects without a method of their own
+//! is for a person to say.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, ExprCall};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::discover::Kind;
+use crate::finding::{Confidence, Group, Severity};
+use crate::python::Code;
+use crate::python::guards::{Fault, Reach, reach};
+use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::handlers::{Operation, guarded};
+use crate::rules::standard::{classes, named};
+use crate::version::PythonVersion;
+
+/// The rule.
+pub static RULE: GetstateProbe = GetstateProbe;
+
+/// Reports tests for `__getstate__`.
+pub struct GetstateProbe;
+
+const METHOD: &str = "__getstate__";
+
+const SINCE: PythonVersion = PythonVersion { major: 3, minor: 11 };
+
+impl Rule for GetstateProbe {
+    fn meta(&self) -> &'static Meta {
+        &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
+    }
+
+    fn gravest(&self) -> Severity {
+        Severity::Warning
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        vec![Trigger::Word(METHOD)]
+    }
+
+    fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+        if file.minimum() >= SINCE || code.target < SINCE || knows_the_default(&file.document.text) {
+            return;
+        }
+        let mut probes = Probes { code, found: Vec::new() };
+        probes.visit_body(code.module.body());
+        probes.handlers();
+        for (place, receiver, what, severity) in probes.found {
+            let own = classes(code, receiver, METHOD);
+            let defined = own.iter().any(|class| {
+                class.open || class.defined_by.is_some_and(|at| class.standard.get(at) == Some(&false))
+            });
+            // `object` itself is asked to tell one Python from the other.
+            let of_object = named(code, receiver, &["object"]).is_some();
+            if defined || of_object || reach(code, place, Fault::Name) == Reach::Dead {
+                continue;
+            }
+            let message = format!("{what} since Python 3.11, where every object has `__getstate__`");
+            sink.finding("object.__getstate__", place, message)
+                .severity(severity)
+                .confidence(if own.is_empty() { Confidence::Likely } else { Confidence::Certain })
+                .help("Compare the type's method with that of `object`")
+                .url("https://docs.python.org/3/library/pickle.html#object.__getstate__")
+                .emit();
+        }
+    }
+}
+
+/// Whether the file asks for the method of `object` itself.
+fn knows_the_default(text: &str) -> bool {
+    ["object.__getstate__", "object, \"__getstate__\"", "object, '__getstate__'"]
+        .into_iter()
+        .any(|asks| text.contains(asks))
+}
+
+struct Probes<'c, 'a> {
+    code: &'c Code<'a>,
+    found: Vec<(TextRange, &'a Expr, &'static str, Severity)>,
+}
+
+impl<'a> Probes<'_, 'a> {
+    fn call(&mut self, call: &'a ExprCall) {
+        let [receiver, Expr::StringLiteral(name), rest @ ..] = &call.arguments.args[..] else { return };
+        if name.value.to_str() != METHOD {
+            return;
+        }
+        match (named(self.code, &call.func, &["hasattr", "getattr"]), rest) {
+            (Some(("hasattr", _)), []) => {
+                self.found.push((call.range(), receiver, "Always true", Severity::Warning))
+            }
+            (Some(("getattr", _)), [_]) => {
+                self.found.push((call.range(), receiver, "Never the default", Severity::Warning))
+            }
+            _ => {}
+        }
+    }
+
+    /// `except AttributeError` around `super().__getstate__()`.
+    fn handlers(&mut self) {
+        for block in guarded(self.code) {
+            let waits = block
+                .waiting
+                .iter()
+                .find(|waiting| waiting.classes.iter().any(|class| class == "AttributeError"));
+            let Some(named) = waits.and_then(|waiting| waiting.named) else { continue };
+            let receiver = block.operations.iter().find_map(|one| match one {
+                Operation::Call(call) => match call.func {
+                    Expr::Attribute(method) if method.attr.as_str() == METHOD => Some(&*method.value),
+                    _ => None,
+                },
+                _ => None,
+            });
+            if let Some(receiver) = receiver {
+                self.found.push((named.range(), receiver, "Never thrown", Severity::Info));
+            }
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Probes<'_, 'a> {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            self.call(call);
+        }
+        visitor::walk_expr(self, expr);
+    }
+}

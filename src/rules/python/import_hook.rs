@@ -1,0 +1,242 @@
+//! A finder for imports that Python no longer asks.
+//!
+//! ## What it finds
+//! Classes with `find_module` (or, for paths, `find_loader`) and no `find_spec`,
+//! whose instances go into `sys.meta_path` or which go into `sys.path_hooks`.
+//! A class that looks like such a finder, with `find_module(self, fullname, path)` and
+//! `load_module`, is reported with less certainty where it is not seen going there.
+//!
+//! ## Why
+//! [Python 3.12 asks `find_spec` alone](https://docs.python.org/3/whatsnew/3.12.html#importlib).
+//! What the finder was there for is not found, or found elsewhere.
+//!
+//! ## Example
+//! ```python
+//! import sys
+//! import types
+//!
+//! class Finder:
+//!     def find_module(self, fullname, path=None):
+//!         return self if fullname == "made_up" else None
+//!
+//!     def load_module(self, fullname):
+//!         return sys.modules.setdefault(fullname, types.ModuleType(fullname))
+//!
+//! sys.meta_path.append(Finder())
+//! import made_up
+//! ```
+//! Use instead:
+//! ```python
+//! import importlib.machinery
+//! import sys
+//!
+//! class Finder:
+//!     def find_spec(self, fullname, path=None, target=None):
+//!         if fullname == "made_up":
+//!             return importlib.machinery.ModuleSpec(fullname, self)
+//!
+//!     def create_module(self, spec):
+//!         return None
+//!
+//!     def exec_module(self, module):
+//!         pass
+//!
+//! sys.meta_path.append(Finder())
+//! import made_up
+//! ```
+//!
+//! ## Fix safety
+//! There is no fix: `load_module` has to become `exec_module`, too.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, ExprCall, Stmt, StmtClassDef};
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::discover::Kind;
+use crate::finding::{Confidence, Group, Severity};
+use crate::python::Code;
+use crate::python::guards::{Fault, Reach, is_dead_module, reach};
+use crate::python::names::BindingKind;
+use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::defined::{self, class_of, defines, method};
+use crate::rules::standard::named;
+use crate::version::PythonVersion;
+
+/// The rule.
+pub static RULE: ImportHook = ImportHook;
+
+/// Reports finders without `find_spec`.
+pub struct ImportHook;
+
+const SINCE: PythonVersion = PythonVersion { major: 3, minor: 12 };
+
+impl Rule for ImportHook {
+    fn meta(&self) -> &'static Meta {
+        &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        vec![Trigger::Word("find_module"), Trigger::Word("find_loader")]
+    }
+
+    fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+        if file.minimum() >= SINCE || code.target < SINCE {
+            return;
+        }
+        let mut registered = Registered { code, classes: Vec::new() };
+        registered.visit_body(code.module.body());
+        for class in defined::all(code) {
+            let Some((finder, on_path)) = finder(code, class) else { continue };
+            let mut told =
+                registered.classes.iter().filter(|(known, _)| std::ptr::eq(*known, class)).peekable();
+            let seen = told.peek().is_some();
+            if seen && told.all(|(_, place)| reach(code, *place, Fault::Attribute) != Reach::Live) {
+                continue;
+            }
+            let (severity, confidence) = match seen {
+                true => (Severity::Error, Confidence::Certain),
+                false if looks_like_finder(class, finder) => (Severity::Warning, Confidence::Likely),
+                false => continue,
+            };
+            let place = class.name.range();
+            if reach(code, place, Fault::Attribute) != Reach::Live || is_dead_module(code) {
+                continue;
+            }
+            let message = format!(
+                "Python 3.12 and later do not ask `{}` for modules: it has `{finder}` and no `find_spec`",
+                class.name
+            );
+            let home = if on_path { "PathEntryFinder" } else { "MetaPathFinder" };
+            sink.finding(format!("importlib.abc.{home}.{finder}"), place, message)
+                .severity(severity)
+                .confidence(confidence)
+                .help(
+                    "Define `find_spec(self, fullname, path, target=None)`, and `exec_module` in its loader",
+                )
+                .url("https://docs.python.org/3/whatsnew/3.12.html#importlib")
+                .versions(Some(PythonVersion { major: 3, minor: 4 }), Some(SINCE))
+                .emit();
+        }
+    }
+}
+
+/// The method by which a class was asked, and whether it is for one path.
+fn finder<'a>(code: &Code<'a>, class: &'a StmtClassDef) -> Option<(&'static str, bool)> {
+    let lineage = lineage(code, class)?;
+    let has = |name: &str| lineage.iter().any(|class| defines(class, name));
+    if has("find_spec") || has("__getattr__") {
+        return None;
+    }
+    if has("find_module") {
+        return Some(("find_module", false));
+    }
+    has("find_loader").then_some(("find_loader", true))
+}
+
+/// A class and the classes of the file that it derives from; `None` if it
+/// derives from others that may have `find_spec`.
+fn lineage<'a>(code: &Code<'a>, class: &'a StmtClassDef) -> Option<Vec<&'a StmtClassDef>> {
+    const BARE: &[&str] = &[
+        "object",
+        "importlib.abc.MetaPathFinder",
+        "importlib.abc.PathEntryFinder",
+        "importlib.abc.Finder",
+        "importlib.abc.Loader",
+    ];
+    let mut lineage = vec![class];
+    let mut at = 0;
+    while let Some(class) = lineage.get(at).copied() {
+        for base in class.bases() {
+            match class_of(code, base) {
+                Some(own) if lineage.len() < 16 => lineage.push(own),
+                _ => {
+                    named(code, base, BARE)?;
+                }
+            }
+        }
+        at += 1;
+    }
+    Some(lineage)
+}
+
+/// `find_module(self, fullname, path=None)`, together with `load_module`.
+fn looks_like_finder(class: &StmtClassDef, finder: &str) -> bool {
+    let Some(function) = method(class, finder) else { return false };
+    let names: Vec<&str> =
+        function.parameters.iter().skip(1).map(|parameter| parameter.name().as_str()).collect();
+    matches!(
+        names[..],
+        ["fullname" | "name" | "module_name" | "fullName"] | [_, "path" | "_path" | "module_path"]
+    ) && method(class, "load_module").is_some()
+}
+
+/// Classes that Python is told to ask.
+struct Registered<'c, 'a> {
+    code: &'c Code<'a>,
+    /// With the places that tell it.
+    classes: Vec<(&'a StmtClassDef, TextRange)>,
+}
+
+const LISTS: &[&str] = &["sys.meta_path", "sys.path_hooks"];
+
+impl<'a> Registered<'_, 'a> {
+    /// `sys.meta_path.append(…)`.
+    fn call(&mut self, call: &'a ExprCall) {
+        let Expr::Attribute(attribute) = &*call.func else { return };
+        if matches!(attribute.attr.as_str(), "append" | "insert" | "extend")
+            && named(self.code, &attribute.value, LISTS).is_some()
+        {
+            call.arguments.args.iter().for_each(|value| self.add(value));
+        }
+    }
+
+    fn push(&mut self, class: Option<&'a StmtClassDef>, place: &Expr) {
+        self.classes.extend(class.map(|class| (class, place.range())));
+    }
+
+    fn add(&mut self, value: &'a Expr) {
+        match value {
+            Expr::Call(call) => self.push(class_of(self.code, &call.func), value),
+            Expr::List(list) => list.elts.iter().for_each(|value| self.add(value)),
+            Expr::BinOp(operation) => {
+                self.add(&operation.left);
+                self.add(&operation.right);
+            }
+            Expr::Name(name) if name.id.as_str() == "self" => {
+                self.push(self.code.names().class_around(name.start()), value);
+            }
+            Expr::Name(name) => match self.code.names().only_binding(name) {
+                Some(BindingKind::Class(class)) => self.push(Some(class), value),
+                Some(BindingKind::Assignment(value @ Expr::Call(_))) => self.add(value),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Registered<'_, 'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Assign(assign) if assign.targets.iter().any(|target| is_list(self.code, target)) => {
+                self.add(&assign.value);
+            }
+            Stmt::AugAssign(assign) if is_list(self.code, &assign.target) => self.add(&assign.value),
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            self.call(call);
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+/// `sys.meta_path`, `sys.meta_path[:0]`.
+fn is_list<'a>(code: &Code<'a>, target: &'a Expr) -> bool {
+    let list = if let Expr::Subscript(part) = target { &*part.value } else { target };
+    named(code, list, LISTS).is_some()
+}
