@@ -1,5 +1,6 @@
 //! `newskin explain`: the page of a rule, or what is known of one symbol.
 
+mod changes;
 mod symbols;
 
 use std::fmt::Write as _;
@@ -35,7 +36,11 @@ fn page_about(topic: &str) -> Option<String> {
     }
     // `removed-module:cgi`, as selectors and suppressions write it.
     let symbol = topic.split_once(':').filter(|(rule, _)| RULES.iter().any(|entry| entry.id == *rule));
-    symbol_page(symbol.map_or(topic, |(_, symbol)| symbol))
+    let symbol = symbol.map_or(topic, |(_, symbol)| symbol);
+    match (changes::page(symbol), symbol_page(symbol)) {
+        (Some(changes), Some(page)) => Some(format!("{page}\n{changes}")),
+        (changes, page) => changes.or(page),
+    }
 }
 
 fn rule_page(entry: &Entry) -> String {
@@ -54,6 +59,9 @@ fn rule_page(entry: &Entry) -> String {
         }
         page.push_str("\n`newskin explain MODULE` tells the way out of each.\n");
     }
+    if entry.id == changes::RULE {
+        page.push_str(&changes::list());
+    }
     page
 }
 
@@ -67,6 +75,7 @@ fn unknown(topic: &str) -> Stop {
     let mut candidates: Vec<(f64, String)> = rules
         .chain(modules)
         .chain(names)
+        .chain(changes::symbols())
         .map(|candidate| {
             let whole = strsim::jaro_winkler(topic, &candidate);
             let part = strsim::jaro_winkler(last_part(topic), last_part(&candidate));
@@ -102,6 +111,9 @@ mod tests {
         }
         for (module, name) in members() {
             let symbol = dotted(module, name);
+            assert!(page_about(&symbol).is_some_and(|page| page.contains(&symbol)), "{symbol}");
+        }
+        for symbol in changes::symbols() {
             assert!(page_about(&symbol).is_some_and(|page| page.contains(&symbol)), "{symbol}");
         }
     }
