@@ -24,7 +24,7 @@ fn entry(module: &Module, change: &Change) -> String {
     let names: String = of.iter().map(|name| crate::literal(name, &name_of(change, name))).collect();
     let fix = fix.as_ref().map_or_else(|| "None".to_owned(), |fix| format!("Some({})", remedy(&place, fix)));
     format!(
-        "Change {{ module: {:?}, names: &[{names}], since: {}, deprecated: {}, severity: Gravity::{:?}, raises: {:?}, when: {}, message: {message:?}, instead: {instead:?}, source: {:?}, fix: {fix}, bad: &{:?}, good: &{:?} }},\n",
+        "Change {{ module: {:?}, names: &[{names}], since: {}, deprecated: {}, severity: Gravity::{:?}, raises: {:?}, when: {}, message: {message:?}, instead: {instead:?}, source: {:?}, fix: {fix}, anywhere: {}, bad: &{:?}, good: &{:?} }},\n",
         module.module,
         crate::version(&change.since),
         crate::optional(change.deprecated.as_deref()),
@@ -32,6 +32,7 @@ fn entry(module: &Module, change: &Change) -> String {
         change.raises,
         condition(&place, when),
         change.source.as_deref().unwrap_or(&module.source),
+        change.anywhere || change.distinctive,
         change.bad,
         change.good,
     )

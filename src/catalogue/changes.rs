@@ -32,6 +32,8 @@ pub struct Change {
     pub source: &'static str,
     /// How a use is repaired.
     pub fix: Option<Remedy>,
+    /// Whether objects of the class are common in modules that do not import its module.
+    pub anywhere: bool,
     /// Programs that end or print otherwise before and after.
     pub bad: &'static [&'static str],
     /// Programs that do the same before and after.

@@ -175,6 +175,9 @@ pub struct Change {
     /// Whether no other class in the world has a method or attribute of that name.
     #[serde(default)]
     pub distinctive: bool,
+    /// Whether objects of the class are common in modules that do not import its module.
+    #[serde(default)]
+    pub anywhere: bool,
     /// The version that shows the old behaviour, where it is not the one before `since`: the change
     /// came with a security release, too.
     pub before: Option<String>,

@@ -48,7 +48,6 @@ pub struct Verdict {
 
 impl Verdict {
     const CERTAIN: Self = Self::of(Confidence::Certain);
-    const LIKELY: Self = Self::of(Confidence::Likely);
 
     const fn of(confidence: Confidence) -> Self {
         Self { confidence, partial: false }

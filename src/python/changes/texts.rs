@@ -5,6 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::{Verdict, pattern};
 use crate::catalogue::changes::{Argument, Reading};
+use crate::finding::Confidence;
 use crate::python::Code;
 use crate::python::names::{BindingKind, has_word};
 
@@ -42,8 +43,13 @@ fn read(code: &Code<'_>, call: &ExprCall, text: &str, reading: Reading) -> Optio
         Reading::GlobalFlags => {
             let misplaced = pattern::misplaced_flags(text, may_be_verbose(code, call));
             let first = misplaced.first()?;
-            let known = !text[..first.start].contains(GAP);
-            return Some(if known { Verdict::CERTAIN } else { Verdict::LIKELY });
+            let before = &text[..first.start];
+            // What is filled in before the flags may be nothing at all.
+            let partial = before.chars().all(|letter| letter == GAP || letter.is_whitespace());
+            return Some(match before.contains(GAP) {
+                false => Verdict::CERTAIN,
+                true => Verdict { partial, ..Verdict::of(Confidence::Likely) },
+            });
         }
         Reading::ZeroPadded => !gaps && is_zero_padded(text),
         Reading::DayWithoutYear => !gaps && has_day_without_year(text),

@@ -93,12 +93,12 @@ fn of_change(change: &'static Change) -> Vec<Trigger> {
         said.into_iter().map(Some).collect()
     };
     let facts = change.named().map(|changed| changed.fact);
-    facts.flat_map(|fact| words.iter().flat_map(move |word| of_name(fact, *word))).collect()
+    facts.flat_map(|fact| words.iter().flat_map(move |word| of_name(change, fact, *word))).collect()
 }
 
 const GLOBAL_FLAGS: crate::catalogue::changes::Reading = crate::catalogue::changes::Reading::GlobalFlags;
 
-fn of_name(fact: Fact, argument: Option<&'static str>) -> Vec<Trigger> {
+fn of_name(change: &Change, fact: Fact, argument: Option<&'static str>) -> Vec<Trigger> {
     let name = fact.name.last();
     if fact.module.name == "builtins" {
         return argument.map(Trigger::Word).into_iter().collect();
@@ -106,7 +106,7 @@ fn of_name(fact: Fact, argument: Option<&'static str>) -> Vec<Trigger> {
     let homes = fact.module.homes();
     match fact.name.class() {
         None => homes.map(|home| Trigger::Name { home, name, argument }).collect(),
-        Some(_) if fact.name.distinctive => vec![Trigger::Member { home: None, name, argument }],
+        Some(_) if change.anywhere => vec![Trigger::Member { home: None, name, argument }],
         Some(_) => homes.map(|home| Trigger::Member { home: Some(home), name, argument }).collect(),
     }
 }
@@ -158,7 +158,9 @@ fn report<'a>(
         .versions(change.deprecated, None);
     let mended = (reached == Reach::Live).then(|| behaviour::mend(code, minimum, found)).flatten();
     let Some(Plan { message, reason, changes }) = mended else { return draft.emit() };
-    let reason = reason.or_else(|| file.keeps_python2());
+    // What is written instead of a text is what Python 3 reads in it.
+    let rewritten = change.fix.as_ref().is_some_and(|fix| fix.without.is_some() || fix.text.is_some());
+    let reason = reason.or_else(|| file.keeps_python2().filter(|_| rewritten));
     let edits = changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
     match reason {
         Some(reason) => draft.unsafe_fix(message, reason, edits).emit(),
