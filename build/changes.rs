@@ -22,9 +22,11 @@ fn entry(module: &Module, change: &Change) -> String {
         assert!(!text.is_empty() && !text.ends_with('.'), "{place}: part of a sentence: {text}");
     }
     let names: String = of.iter().map(|name| crate::literal(name, &name_of(change, name))).collect();
+    let handed_on: String = change.handed_on_by.iter().map(|one| handed(&place, one)).collect();
+    assert!(handed_on.is_empty() || when.arguments.len() == 1, "{place}: one argument can be handed on");
     let fix = fix.as_ref().map_or_else(|| "None".to_owned(), |fix| format!("Some({})", remedy(&place, fix)));
     format!(
-        "Change {{ module: {:?}, names: &[{names}], since: {}, deprecated: {}, severity: Gravity::{:?}, raises: {:?}, when: {}, message: {message:?}, instead: {instead:?}, source: {:?}, fix: {fix}, anywhere: {}, bad: &{:?}, good: &{:?} }},\n",
+        "Change {{ module: {:?}, names: &[{names}], since: {}, deprecated: {}, severity: Gravity::{:?}, raises: {:?}, when: {}, message: {message:?}, instead: {instead:?}, source: {:?}, fix: {fix}, handed_on_by: &[{handed_on}], anywhere: {}, bad: &{:?}, good: &{:?} }},\n",
         module.module,
         crate::version(&change.since),
         crate::optional(change.deprecated.as_deref()),
@@ -36,6 +38,18 @@ fn entry(module: &Module, change: &Change) -> String {
         change.bad,
         change.good,
     )
+}
+
+/// `package.function(keyword@0)`
+fn handed(place: &str, text: &str) -> String {
+    let parts = text.strip_suffix(')').and_then(|text| text.split_once('('));
+    let (dotted, argument) = parts.unwrap_or_else(|| panic!("{place}: {text}"));
+    let (module, function) = dotted.rsplit_once('.').unwrap_or_else(|| panic!("{place}: {text}"));
+    let (name, at) = match argument.split_once('@') {
+        Some((name, at)) => (name, Some(at.parse::<u8>().unwrap_or_else(|_| panic!("{place}: {text}")))),
+        None => (argument, None),
+    };
+    format!("HandedOn {{ module: {module:?}, function: {function:?}, name: {name:?}, at: {at:?} }},")
 }
 
 fn name_of(change: &Change, name: &str) -> Name {
@@ -61,11 +75,11 @@ fn condition(place: &str, when: &When) -> String {
 }
 
 fn argument(place: &str, argument: &Argument) -> String {
-    let Argument { name, at, absent, is, items, equals, has, ends, reads } = argument;
+    let Argument { name, at, absent, is, items, equals, has, reads } = argument;
     assert!(!name.is_empty() || at.is_some(), "{place}: an argument that cannot be passed");
     let reads = reads.map_or_else(|| "None".to_owned(), |reading| format!("Some(Reading::{reading:?})"));
     format!(
-        "Argument {{ name: {name:?}, at: {at:?}, absent: {absent}, is: &{is:?}, items: &{items:?}, equals: &{equals:?}, has: {has:?}, ends: {ends:?}, reads: {reads} }},"
+        "Argument {{ name: {name:?}, at: {at:?}, absent: {absent}, is: &{is:?}, items: &{items:?}, equals: &{equals:?}, has: {has:?}, reads: {reads} }},"
     )
 }
 

@@ -12,7 +12,7 @@ pub mod runtimes;
 
 mod stdlib;
 
-use changes::{Argument, Change, Fate, Gravity, Reading, Remedy, When};
+use changes::{Argument, Change, Fate, Gravity, HandedOn, Reading, Remedy, When};
 pub use stdlib::{
     Presence, is_module as is_stdlib_module, may_bring, module as stdlib_module, name as stdlib_name,
 };

@@ -32,6 +32,8 @@ pub struct Change {
     pub source: &'static str,
     /// How a use is repaired.
     pub fix: Option<Remedy>,
+    /// Functions of packages that hand an argument on to it.
+    pub handed_on_by: &'static [HandedOn],
     /// Whether objects of the class are common in modules that do not import its module.
     pub anywhere: bool,
     /// Programs that end or print otherwise before and after.
@@ -87,8 +89,6 @@ pub struct Argument {
     pub equals: &'static [&'static str],
     /// It is a literal that contains this.
     pub has: Option<&'static str>,
-    /// It is a literal that ends in this.
-    pub ends: Option<&'static str>,
     /// It is a literal in which this is found.
     pub reads: Option<Reading>,
 }
@@ -106,6 +106,8 @@ pub enum Reading {
     NamedPlaceholders,
     /// A pattern of paths that ends in `/` behind what files can be called, too.
     TrailingSlash,
+    /// A pattern of paths whose last part is `**`.
+    DoubleStar,
 }
 
 /// What becomes of the value.
@@ -136,6 +138,19 @@ pub struct Remedy {
     pub since: PythonVersion,
     /// Why the repaired code is not the same in every case.
     pub unsafe_because: Option<&'static str>,
+}
+
+/// A function of a package that hands an argument on.
+#[derive(Debug)]
+pub struct HandedOn {
+    /// The module that has it.
+    pub module: &'static str,
+    /// Its name there.
+    pub function: &'static str,
+    /// The keyword of the argument.
+    pub name: &'static str,
+    /// Its index by position.
+    pub at: Option<u8>,
 }
 
 /// A change together with one of its names.
@@ -179,6 +194,24 @@ static BY_LAST: LazyLock<FxHashMap<&'static str, Vec<Changed>>> = LazyLock::new(
     }
     by_last
 });
+
+/// Changes by the names of functions that hand arguments on to them.
+static HANDED_ON: LazyLock<FxHashMap<&'static str, Vec<(&'static HandedOn, Changed)>>> = LazyLock::new(|| {
+    let mut by_name: FxHashMap<&'static str, Vec<(&'static HandedOn, Changed)>> = FxHashMap::default();
+    for change in CHANGES {
+        for handed in change.handed_on_by {
+            let changed = change.named().next().expect("a change is one of something");
+            by_name.entry(handed.function).or_default().push((handed, changed));
+        }
+    }
+    by_name
+});
+
+/// Changes that meet what functions so called are given.
+#[must_use]
+pub fn handed_on_by(function: &str) -> &'static [(&'static HandedOn, Changed)] {
+    HANDED_ON.get(function).map_or(&[], Vec::as_slice)
+}
 
 /// Changes of what has this last segment.
 #[must_use]

@@ -175,6 +175,10 @@ pub struct Change {
     /// Whether no other class in the world has a method or attribute of that name.
     #[serde(default)]
     pub distinctive: bool,
+    /// Functions of packages that hand an argument on to it: `package.function(keyword)`, and
+    /// `package.function(keyword@0)` where it is passed by position as well.
+    #[serde(default)]
+    pub handed_on_by: Vec<String>,
     /// Whether objects of the class are common in modules that do not import its module.
     #[serde(default)]
     pub anywhere: bool,
@@ -249,8 +253,6 @@ pub struct Argument {
     pub equals: Vec<String>,
     /// It is a literal that contains this.
     pub has: Option<String>,
-    /// It is a literal that ends in this.
-    pub ends: Option<String>,
     /// It is a literal in which a reader of its language finds this.
     pub reads: Option<Reading>,
 }
@@ -269,6 +271,8 @@ pub enum Reading {
     NamedPlaceholders,
     /// A pattern of paths that ends in `/` behind what files can be called, too.
     TrailingSlash,
+    /// A pattern of paths whose last part is `**`.
+    DoubleStar,
 }
 
 /// What becomes of the value: one of these.

@@ -11,14 +11,14 @@ use crate::python::Code;
 use crate::python::changes::{Found, may_be_verbose, misplaced_flags, plain};
 use crate::version::PythonVersion;
 
-
 /// How a use does the same on every Python from `minimum` on; `None` if only a person knows.
 #[must_use]
 pub fn mend<'a>(code: &Code<'a>, minimum: PythonVersion, found: &Found<'a>) -> Option<Plan> {
     let remedy = found.changed.change.fix.as_ref().filter(|remedy| remedy.since <= minimum)?;
     let (message, changes) = rewritten(code, found, remedy)?;
     let uncertain = found.verdict.confidence < Confidence::Certain || found.verdict.partial;
-    let doubt = uncertain.then(|| format!("this may be something else than what `{}` is about", found.changed.symbol()));
+    let doubt = uncertain
+        .then(|| format!("this may be something else than what `{}` is about", found.changed.symbol()));
     let reason = remedy.unsafe_because.map(str::to_owned).or(doubt);
     Some(Plan { message, reason, changes })
 }
@@ -38,7 +38,9 @@ fn rewritten(code: &Code<'_>, found: &Found<'_>, remedy: &Remedy) -> Option<(Str
     }
     let new = match (remedy.text, remedy.without) {
         (Some(template), _) => template.replace("{}", text),
-        (None, Some(letter)) => Some(text.replace(letter, "")).filter(|rest| !rest.is_empty()).unwrap_or("r".into()),
+        (None, Some(letter)) => {
+            Some(text.replace(letter, "")).filter(|rest| !rest.is_empty()).unwrap_or("r".into())
+        }
         (None, None) => return None,
     };
     Some((format!("Write `{new}`"), vec![Change::new(range, new)]))
@@ -68,7 +70,8 @@ fn add(code: &Code<'_>, call: &ExprCall, added: &str) -> Option<Change> {
     let behind = &text[TextRange::new(last, close)];
     // Brackets and comments behind the last argument are left to a person.
     let comma = behind.trim_start().starts_with(',');
-    if !behind.chars().all(|letter| letter.is_whitespace() || letter == ',') || comma && behind.contains('\n') {
+    if !behind.chars().all(|letter| letter.is_whitespace() || letter == ',') || comma && behind.contains('\n')
+    {
         return None;
     }
     let between = if comma { " " } else { ", " };

@@ -2,8 +2,8 @@
 //! on the pages.
 
 use newskin::catalogue::changes::Gravity;
-use newskin::catalogue::{CHANGES, MODULES};
 use newskin::catalogue::lookup;
+use newskin::catalogue::{CHANGES, MODULES};
 use newskin::config::Settings;
 use newskin::discover::{Kind, Target};
 use newskin::finding::{Confidence, Finding, Run, Severity};
@@ -109,9 +109,10 @@ fn changes_are_not_reported_before_they_happen() {
         for bad in change.bad {
             let run = check("example.py", Kind::Python, bad, before);
             let symbols: Vec<String> = change.named().map(|changed| changed.symbol()).collect();
-            let found = run.findings.iter().find(|finding| {
-                finding.rule == "changed-behaviour" && symbols.contains(&finding.symbol)
-            });
+            let found = run
+                .findings
+                .iter()
+                .find(|finding| finding.rule == "changed-behaviour" && symbols.contains(&finding.symbol));
             assert!(found.is_none(), "{found:?} for Python {before} in\n{bad}");
         }
     }

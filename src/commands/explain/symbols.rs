@@ -104,7 +104,13 @@ fn module_page(module: &Module) -> String {
         page.push_str("## What it does otherwise\n\n");
         for change in CHANGES.iter().filter(|change| change.module == module.name) {
             let names: Vec<&str> = change.names.iter().map(|name| name.name).collect();
-            let _ = writeln!(page, "- `{}`: {} since Python {}", names.join("`, `"), change.message, change.since);
+            let _ = writeln!(
+                page,
+                "- `{}`: {} since Python {}",
+                names.join("`, `"),
+                change.message,
+                change.since
+            );
         }
         page.push('\n');
     }

@@ -1,6 +1,6 @@
 //! What must hold of a call and of its arguments.
 
-use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Stmt};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Keyword, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::{Verdict, items, texts, values};
@@ -38,21 +38,31 @@ enum Passed<'a> {
     Unknown,
 }
 
+/// The argument with this keyword, or at this position.
+pub(super) fn value<'a>(call: &'a ExprCall, name: &str, at: Option<u8>) -> Option<&'a Expr> {
+    match lookup(call, name, at) {
+        Passed::Value(value) => Some(value),
+        Passed::No | Passed::Unknown => None,
+    }
+}
+
 fn passed<'a>(call: &'a ExprCall, argument: &Argument) -> Passed<'a> {
+    lookup(call, argument.name, argument.at)
+}
+
+fn lookup<'a>(call: &'a ExprCall, name: &str, at: Option<u8>) -> Passed<'a> {
     let keywords = &call.arguments.keywords;
-    let named = |keyword: &&ruff_python_ast::Keyword| {
-        keyword.arg.as_ref().is_some_and(|name| name.as_str() == argument.name)
-    };
+    let named = |keyword: &&Keyword| keyword.arg.as_ref().is_some_and(|own| own.as_str() == name);
     if let Some(keyword) = keywords.iter().find(named) {
         return Passed::Value(&keyword.value);
     }
-    let until = argument.at.map_or(0, |at| usize::from(at) + 1);
+    let until = at.map_or(0, |at| usize::from(at) + 1);
     if call.arguments.args.iter().take(until).any(Expr::is_starred_expr) {
         return Passed::Unknown;
     }
     match until.checked_sub(1).and_then(|at| call.arguments.args.get(at)) {
         Some(value) => Passed::Value(value),
-        None if !argument.name.is_empty() && keywords.iter().any(|keyword| keyword.arg.is_none()) => {
+        None if !name.is_empty() && keywords.iter().any(|keyword| keyword.arg.is_none()) => {
             Passed::Unknown
         }
         None => Passed::No,

@@ -42,7 +42,8 @@ fn met(code: &Code<'_>, value: TextRange, fate: &Fate) -> Option<TextRange> {
             fate.attributes.contains(&attribute.attr.as_str()).then(|| attribute.range())
         }
         AnyNodeRef::ExprSubscript(subscript) if subscript.value.range() == value => {
-            let by_string = !matches!(&*subscript.slice, Expr::NumberLiteral(_) | Expr::Slice(_) | Expr::UnaryOp(_));
+            let by_string =
+                !matches!(&*subscript.slice, Expr::NumberLiteral(_) | Expr::Slice(_) | Expr::UnaryOp(_));
             (fate.indexed && by_string && subscript.ctx == ExprContext::Load).then(|| subscript.range())
         }
         AnyNodeRef::ExprCompare(compare) => fate.compared.then(|| compare.range()),
@@ -61,7 +62,8 @@ fn expression<'a>(code: &Code<'a>, range: TextRange) -> Option<&'a Expr> {
 
 /// The binding that the value is assigned to.
 fn binding(code: &Code<'_>, value: TextRange) -> Option<BindingId> {
-    let is_it = |kind: BindingKind<'_>| matches!(kind, BindingKind::Assignment(expr) if expr.range() == value);
+    let is_it =
+        |kind: BindingKind<'_>| matches!(kind, BindingKind::Assignment(expr) if expr.range() == value);
     code.names().bindings().find(|(_, binding)| is_it(binding.kind)).map(|(id, _)| id)
 }
 

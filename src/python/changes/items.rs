@@ -62,7 +62,8 @@ impl<'a> Search<'_, 'a> {
         let [id] = names.bindings_of(name)[..] else { return None };
         let BindingKind::Assignment(value) = names.binding(id).kind else { return None };
         self.items(value, steps).or_else(|| {
-            let reads = names.references_to(id).iter().take_while(|read| read.range.end() <= name.range.start());
+            let reads =
+                names.references_to(id).iter().take_while(|read| read.range.end() <= name.range.start());
             reads.filter_map(|read| self.added(read, steps)).max_by_key(|verdict| verdict.confidence)
         })
     }

@@ -92,13 +92,31 @@ mod tests {
     #[test]
     fn flags_belong_at_the_start() {
         for good in [
-            "(?i)a", "(?i)(?m)a", "a(?i:b)", r"\(?i)", "[(?i)]", "[](?i)]", "[^](?i)]", r"[\](?i)]", "(?#x)(?i)a",
-            "(?x) a # (?i)\n", "", "(?P<i>a)", "(?i", "(?)",
+            "(?i)a",
+            "(?i)(?m)a",
+            "a(?i:b)",
+            r"\(?i)",
+            "[(?i)]",
+            "[](?i)]",
+            "[^](?i)]",
+            r"[\](?i)]",
+            "(?#x)(?i)a",
+            "(?x) a # (?i)\n",
+            "",
+            "(?P<i>a)",
+            "(?i",
+            "(?)",
         ] {
             assert!(misplaced_flags(good, false).is_empty(), "{good}");
         }
         for (bad, at) in [
-            ("a(?i)", 1), ("^(?i)a", 1), ("((?i)a)", 1), ("a|(?im)b", 2), (" (?x)a", 1), (r"\\(?i)", 2), ("[a](?i)", 3),
+            ("a(?i)", 1),
+            ("^(?i)a", 1),
+            ("((?i)a)", 1),
+            ("a|(?im)b", 2),
+            (" (?x)a", 1),
+            (r"\\(?i)", 2),
+            ("[a](?i)", 3),
             ("(?#x)a(?i)", 6),
         ] {
             assert_eq!(misplaced_flags(bad, false).first().map(|range| range.start), Some(at), "{bad}");

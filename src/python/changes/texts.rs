@@ -1,6 +1,6 @@
 //! What literals say: arguments that are texts, directly or by a name bound once.
 
-use ruff_python_ast::{Expr, ExprCall, FStringPart, InterpolatedStringElement, Operator};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall, FStringPart, InterpolatedStringElement, Operator, Stmt};
 use ruff_text_size::Ranged;
 
 use super::{Verdict, pattern};
@@ -22,18 +22,20 @@ pub(super) fn judge<'a>(
     value: &'a Expr,
     argument: &Argument,
 ) -> Option<Verdict> {
-    let Argument { equals, has, ends, reads, .. } = argument;
-    if equals.is_empty() && has.is_none() && ends.is_none() && reads.is_none() {
+    let Argument { equals, has, reads, .. } = argument;
+    if equals.is_empty() && has.is_none() && reads.is_none() {
         return Some(Verdict::CERTAIN);
     }
     let text = text(code, value, DEEPEST)?;
-    let is_said = (equals.is_empty() || equals.contains(&text.as_str()))
-        && has.is_none_or(|part| text.contains(part))
-        && ends.is_none_or(|end| text.ends_with(end));
+    let is_said =
+        (equals.is_empty() || equals.contains(&text.as_str())) && has.is_none_or(|part| text.contains(part));
+    // What a class says its heirs may say otherwise.
+    let whence =
+        if value.is_attribute_expr() { Verdict::of(Confidence::Likely) } else { Verdict::CERTAIN };
     match reads {
         _ if !is_said => None,
-        None => Some(Verdict::CERTAIN),
-        Some(reading) => read(code, call, &text, *reading),
+        None => Some(whence),
+        Some(reading) => read(code, call, &text, *reading).map(|found| found.and(whence)),
     }
 }
 
@@ -54,6 +56,7 @@ fn read(code: &Code<'_>, call: &ExprCall, text: &str, reading: Reading) -> Optio
         Reading::ZeroPadded => !gaps && is_zero_padded(text),
         Reading::DayWithoutYear => !gaps && has_day_without_year(text),
         Reading::TrailingSlash => text.ends_with('/') && !text.ends_with("**/"),
+        Reading::DoubleStar => text.rsplit('/').next() == Some("**"),
         Reading::NamedPlaceholders => !gaps && has_named_placeholders(text),
     };
     found.then_some(Verdict::CERTAIN)
@@ -107,8 +110,28 @@ fn text<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> Option<String> {
             BindingKind::Assignment(value) => self::text(code, value, steps),
             _ => None,
         },
+        Expr::Attribute(attribute) => text(code, of_class(code, attribute)?, steps),
         _ => None,
     }
+}
+
+/// What the class around gives to `self.NAME`, if it does so once.
+fn of_class<'a>(code: &Code<'a>, attribute: &'a ExprAttribute) -> Option<&'a Expr> {
+    let Expr::Name(object) = &*attribute.value else { return None };
+    let class = code.names().class_around(attribute.start())?;
+    if !matches!(object.id.as_str(), "self" | "cls") && object.id != class.name.id {
+        return None;
+    }
+    let own = |target: &Expr| matches!(target, Expr::Name(name) if name.id == attribute.attr.id);
+    let mut values = class.body.iter().filter_map(|stmt| match stmt {
+        Stmt::Assign(assign) => assign.targets.iter().any(own).then_some(&*assign.value),
+        Stmt::AnnAssign(assign) => assign.value.as_deref().filter(|_| own(&assign.target)),
+        _ => None,
+    });
+    let value = values.next()?;
+    // `self.NAME = …` in a method says something else.
+    let assigned = format!("{}.{} =", object.id, attribute.attr);
+    (values.next().is_none() && !code.document.text.contains(&assigned)).then_some(value)
 }
 
 /// A literal that is a single piece and holds no escape sequences: its text as it stands in the file.
@@ -193,7 +216,11 @@ mod tests {
     #[test]
     fn formats_may_lack_a_year() {
         assert!(has_day_without_year("%d %b") && has_day_without_year("%m-%d %H:%M"));
-        assert!(!has_day_without_year("%Y-%m-%d") && !has_day_without_year("%H:%M") && !has_day_without_year("%%d"));
+        assert!(
+            !has_day_without_year("%Y-%m-%d")
+                && !has_day_without_year("%H:%M")
+                && !has_day_without_year("%%d")
+        );
     }
 
     #[test]

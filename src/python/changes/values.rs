@@ -88,7 +88,8 @@ fn of_classes(code: &Code<'_>, expr: &Expr, owners: &Owners, wanted: &[&str]) ->
 
 /// What is annotated as `float` may be an integer.
 fn is_vague(owners: &Owners) -> bool {
-    let has = |name: &str| owners.classes.iter().any(|class| class.mro.first().is_some_and(|first| first == name));
+    let has =
+        |name: &str| owners.classes.iter().any(|class| class.mro.first().is_some_and(|first| first == name));
     has("builtins.float") && has("builtins.int")
 }
 

@@ -6,9 +6,9 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, ExprContext};
 use ruff_text_size::Ranged;
 
-use super::{Found, Verdict, conditions, fate};
+use super::{Found, Verdict, conditions, fate, texts};
 use crate::catalogue::Fact;
-use crate::catalogue::changes::{Change, Changed, with_last};
+use crate::catalogue::changes::{Change, Changed, handed_on_by, with_last};
 use crate::catalogue::lookup;
 use crate::catalogue::reexports::standard;
 use crate::finding::Confidence;
@@ -63,6 +63,24 @@ impl<'a> Walk<'_, 'a> {
             let base = Found { changed, range, call: Some(call), argument, receiver: None, verdict };
             self.emit(base, call.range());
         }
+        self.handed_on(call, &name);
+    }
+
+    /// An argument that a function of a package hands on.
+    fn handed_on(&mut self, call: &'a ExprCall, function: &str) {
+        for (handed, changed) in handed_on_by(function) {
+            let Some(argument) = changed.change.when.arguments.first() else { continue };
+            let Some(value) = conditions::value(call, handed.name, handed.at) else { continue };
+            let dotted = format!("{}.{}", handed.module, handed.function);
+            let meanings = self.code.meanings(&call.func);
+            if !(self.wanted)(changed.change) || !meanings.may_be(&dotted) {
+                continue;
+            }
+            let Some(shape) = texts::judge(self.code, call, value, argument) else { continue };
+            let verdict = Verdict::of(Confidence::resolved(meanings.only().is_some())).and(shape);
+            let (changed, range) = (*changed, value.range());
+            self.push(Found { changed, range, call: Some(call), argument: Some(value), receiver: None, verdict });
+        }
     }
 
     /// A name that need not be called.
@@ -109,8 +127,7 @@ fn identify<'a>(code: &Code<'a>, expr: &'a Expr, fact: Fact) -> Option<Confidenc
     let certain = meanings.only().is_some();
     for dotted in &meanings.dotted {
         let dotted = standard(dotted);
-        let own =
-            !dotted.starts_with("builtins.") && code.project.has_module(&code.document.path, &dotted);
+        let own = !dotted.starts_with("builtins.") && code.project.has_module(&code.document.path, &dotted);
         if lookup::is_home(fact, &dotted) && !own {
             return Some(Confidence::resolved(certain));
         }

@@ -83,17 +83,24 @@ fn of_change(change: &'static Change) -> Vec<Trigger> {
     const FLAGS: &[&str] = &["(?a", "(?i", "(?L", "(?m", "(?s", "(?u", "(?x"];
     let arguments = || change.when.arguments.iter();
     let is_word = |text: &&&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let said: Vec<&'static str> = arguments().flat_map(|argument| argument.equals).filter(is_word).copied().collect();
+    let said: Vec<&'static str> =
+        arguments().flat_map(|argument| argument.equals).filter(is_word).copied().collect();
     let keyword = arguments().find(|argument| !argument.absent && argument.at.is_none());
-    let words: Vec<Option<&'static str>> = if arguments().any(|argument| argument.reads == Some(GLOBAL_FLAGS)) {
+    let words: Vec<Option<&'static str>> = if arguments().any(|argument| argument.reads == Some(GLOBAL_FLAGS))
+    {
         FLAGS.iter().copied().map(Some).collect()
     } else if said.is_empty() {
         vec![keyword.map(|argument| argument.name)]
     } else {
         said.into_iter().map(Some).collect()
     };
+    let handed_on = change.handed_on_by.iter().flat_map(|handed| {
+        let (home, name) = (handed.module, handed.function);
+        words.iter().map(move |word| Trigger::Name { home, name, argument: *word })
+    });
+    let handed_on: Vec<Trigger> = handed_on.collect();
     let facts = change.named().map(|changed| changed.fact);
-    facts.flat_map(|fact| words.iter().flat_map(move |word| of_name(change, fact, *word))).collect()
+    facts.flat_map(|fact| words.iter().flat_map(move |word| of_name(change, fact, *word))).chain(handed_on).collect()
 }
 
 const GLOBAL_FLAGS: crate::catalogue::changes::Reading = crate::catalogue::changes::Reading::GlobalFlags;
