@@ -1,5 +1,7 @@
 //! Lists the code rules and compiles the catalogue of `rules/`.
 
+#[path = "build/changes.rs"]
+mod changes;
 #[path = "build/docker.rs"]
 mod docker;
 #[path = "src/catalogue/images_schema.rs"]
@@ -86,8 +88,9 @@ fn catalogue(folder: &Path) -> String {
     }
     modules.sort_by(|a, b| a.module.cmp(&b.module));
     let entries: String = modules.iter().map(entry).collect();
+    let changes = changes::table(&modules);
     format!(
-        "/// Every module of the catalogue, sorted by name.\npub static MODULES: &[Module] = &[\n{entries}];\n"
+        "/// Every module of the catalogue, sorted by name.\npub static MODULES: &[Module] = &[\n{entries}];\n{changes}"
     )
 }
 
@@ -129,6 +132,11 @@ fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
     ] {
         assert!(!wrong, "{}: `{name}` has {what}", module.module);
     }
+    literal(name, fact)
+}
+
+/// A name as it stands in the table.
+fn literal(name: &str, fact: &schema::Name) -> String {
     let kind = fact.kind.map_or_else(|| "None".to_owned(), |kind| format!("Some(Kind::{kind:?})"));
     let form = fact.form.map_or_else(|| "None".to_owned(), |form| format!("Some(Form::{form:?})"));
     format!(

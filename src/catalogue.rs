@@ -4,6 +4,7 @@
 use crate::version::PythonVersion;
 
 pub mod census;
+pub mod changes;
 pub mod images;
 pub mod lookup;
 pub mod reexports;
@@ -11,6 +12,7 @@ pub mod runtimes;
 
 mod stdlib;
 
+use changes::{Argument, Change, Fate, Gravity, HandedOn, Reading, Remedy, When};
 pub use stdlib::{
     Presence, is_module as is_stdlib_module, may_bring, module as stdlib_module, name as stdlib_name,
 };

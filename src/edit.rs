@@ -4,6 +4,7 @@
 //! fix. `None` means that the layout is too unusual to touch.
 
 pub mod app_settings;
+pub mod behaviour;
 pub mod imports;
 pub mod json;
 pub mod members;

@@ -1,5 +1,6 @@
 //! What Python code means: names, and whether they are reached.
 
+pub mod changes;
 pub mod compile;
 pub mod guards;
 pub mod locals;

@@ -135,7 +135,7 @@ fn every_module_has_a_source_and_a_way_out() {
         }
         assert!(module.platform.is_none_or(|platform| platform == "win32"), "{name}: another platform");
         if module.removed.is_none() && module.deprecated.is_none() {
-            assert!(!module.names.is_empty(), "{name}: says nothing");
+            assert!(!module.names.is_empty() || !module.changes.is_empty(), "{name}: says nothing");
             assert!(module.names.values().all(|fact| fact.kind.is_some()), "{name}: `kind` is missing");
             continue;
         }
@@ -165,6 +165,23 @@ fn every_name_has_a_way_out() {
             prose.into_iter().flatten().for_each(|text| {
                 assert!(!text.ends_with('.'), "{place}: part of a sentence, without a full stop")
             });
+        }
+    }
+}
+
+#[test]
+fn every_change_has_a_source_and_is_shown() {
+    for module in modules() {
+        for change in &module.changes {
+            let place = format!("{}: {:?}", module.module, change.of);
+            let link = change.source.as_ref().unwrap_or(&module.source);
+            assert!(is_source(link) && link.contains('#'), "{place}: {link}");
+            let now = change.deprecated.as_ref().unwrap_or(&change.since);
+            // No interpreter that is asked is as new.
+            let is_new = ["3.14", "3.15", "3.16"].contains(&now.as_str());
+            assert!(is_new || !change.bad.is_empty(), "{place}: a program that shows it");
+            let reason = change.fix.as_ref().and_then(|fix| fix.unsafe_because.as_ref());
+            assert!(reason.is_none_or(|reason| !reason.ends_with('.')), "{place}: without a full stop");
         }
     }
 }

@@ -14,6 +14,8 @@ use schema::Module;
 
 #[path = "oracle/ask.rs"]
 mod ask;
+#[path = "oracle/changes.rs"]
+mod changes;
 #[path = "oracle/controls.rs"]
 mod controls;
 #[path = "oracle/entries.rs"]

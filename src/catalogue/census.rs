@@ -60,5 +60,5 @@ pub fn by_module() -> Vec<(&'static str, Count)> {
         module.names.iter().filter(|name| name.kind.is_some()).for_each(|name| count.add(name.kind));
         (module.name, count)
     };
-    MODULES.iter().map(count).collect()
+    MODULES.iter().map(count).filter(|(_, count)| count.total() > 0).collect()
 }

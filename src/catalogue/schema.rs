@@ -34,6 +34,9 @@ pub struct Module {
     /// successor. `Class.method` is a method, `function(parameter)` a parameter.
     #[serde(default)]
     pub names: BTreeMap<String, Name>,
+    /// What calls and names in the module do, or accept, otherwise than before.
+    #[serde(default)]
+    pub changes: Vec<Change>,
     /// Programs that fail on the version that removed the module.
     #[serde(default)]
     pub bad: Vec<String>,
@@ -142,6 +145,170 @@ pub enum Form {
     Keyword,
     /// `function(value)`.
     Positional,
+}
+
+/// One change of what a call does or accepts, or of what a name holds.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The names concerned: `function`, `Class`, `Class.method`.
+    pub of: Vec<String>,
+    /// First version that behaves the new way, quoted: "3.11".
+    pub since: String,
+    /// First version that warns of it.
+    pub deprecated: Option<String>,
+    /// What it means from `since` on: an error where it raises, a warning where the result differs.
+    pub severity: Gravity,
+    /// The built-in exception that is raised, if one is; handlers of it count as guards.
+    pub raises: Option<String>,
+    /// The uses that are concerned.
+    #[serde(default)]
+    pub when: When,
+    /// What is otherwise, up to "since Python …", without it and without a full stop.
+    pub message: String,
+    /// The way out in words: part of a sentence, without a full stop.
+    pub instead: String,
+    /// Link to where this is documented, if not that of the module.
+    pub source: Option<String>,
+    /// How a use is repaired.
+    pub fix: Option<Remedy>,
+    /// Whether no other class in the world has a method or attribute of that name.
+    #[serde(default)]
+    pub distinctive: bool,
+    /// Functions of packages that hand an argument on to it: `package.function(keyword)`, and
+    /// `package.function(keyword@0)` where it is passed by position as well.
+    #[serde(default)]
+    pub handed_on_by: Vec<String>,
+    /// Whether objects of the class are common in modules that do not import its module.
+    #[serde(default)]
+    pub anywhere: bool,
+    /// The version that shows the old behaviour, where it is not the one before `since`: the change
+    /// came with a security release, too.
+    pub before: Option<String>,
+    /// Programs that end, print or warn otherwise before and after.
+    #[serde(default)]
+    pub bad: Vec<String>,
+    /// Programs that do the same before and after.
+    #[serde(default)]
+    pub good: Vec<String>,
+}
+
+/// How grave a change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gravity {
+    /// It raises.
+    Error,
+    /// It does something else.
+    Warning,
+    /// It matters to few.
+    Info,
+}
+
+/// Which uses of a name a change is about: all that is stated must hold.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// Whether the name need not be called.
+    #[serde(default)]
+    pub uncalled: bool,
+    /// What holds of arguments; the finding stands at the first that is passed.
+    #[serde(default)]
+    pub arguments: Vec<Argument>,
+    /// The call has at most so many arguments.
+    pub at_most: Option<u8>,
+    /// It has a keyword argument that is none of these.
+    #[serde(default)]
+    pub keywords_beside: Vec<String>,
+    /// What is done with the result.
+    pub result: Option<Fate>,
+    /// Whether it is executed when the module is imported.
+    #[serde(default)]
+    pub module_level: bool,
+    /// Words that show, anywhere in the module, that its author knows of the change.
+    #[serde(default)]
+    pub unless: Vec<String>,
+}
+
+/// What must hold of one argument. It is passed, unless `absent`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    /// Its keyword; empty where it can only be passed by position.
+    #[serde(default)]
+    pub name: String,
+    /// Its index by position, the receiver not counted.
+    pub at: Option<u8>,
+    /// Whether it is left out.
+    #[serde(default)]
+    pub absent: bool,
+    /// It has one of these types: a built-in one by its name, another by its dotted name.
+    #[serde(default)]
+    pub is: Vec<String>,
+    /// One of its items has one of these types.
+    #[serde(default)]
+    pub items: Vec<String>,
+    /// It is the literal of one of these, as text.
+    #[serde(default)]
+    pub equals: Vec<String>,
+    /// It is a literal that contains this.
+    pub has: Option<String>,
+    /// It is a literal in which a reader of its language finds this.
+    pub reads: Option<Reading>,
+}
+
+/// What is found in a text that means something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// A regular expression with `(?i)` behind its start.
+    GlobalFlags,
+    /// An IPv4 address with a zero before a digit.
+    ZeroPadded,
+    /// A date format with the day of a month and no year.
+    DayWithoutYear,
+    /// SQL with `:name`, and without `?`.
+    NamedPlaceholders,
+    /// A pattern of paths that ends in `/` behind what files can be called, too.
+    TrailingSlash,
+    /// A pattern of paths whose last part is `**`.
+    DoubleStar,
+}
+
+/// What becomes of the value: one of these.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fate {
+    /// An attribute so called is asked of it.
+    #[serde(default)]
+    pub attributes: Vec<String>,
+    /// It is indexed by a string.
+    #[serde(default)]
+    pub indexed: bool,
+    /// It is compared.
+    #[serde(default)]
+    pub compared: bool,
+}
+
+/// How a use is repaired: one of the first five.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Remedy {
+    /// What the argument becomes: `{}` is the argument as it stands.
+    pub write: Option<String>,
+    /// What a string becomes: `{}` is its text.
+    pub text: Option<String>,
+    /// A letter that a mode loses; what is left of nothing is `r`.
+    pub without: Option<String>,
+    /// An argument that is added.
+    pub add: Option<String>,
+    /// Whether the flags of a regular expression move to its start.
+    #[serde(default)]
+    pub flags_first: bool,
+    /// First Python on which the repaired code works; 3.0 when left out.
+    pub since: Option<String>,
+    /// Why the repaired code is not the same in every case; left out if it is.
+    pub unsafe_because: Option<String>,
 }
 
 /// The file `rules/aws/runtimes.yaml`.

@@ -1,5 +1,6 @@
 //! `newskin explain`: the page of a rule, or what is known of one symbol.
 
+mod changes;
 mod symbols;
 
 use std::fmt::Write as _;
@@ -36,20 +37,24 @@ fn page_about(topic: &str) -> Option<String> {
     // `removed-module:cgi`, as selectors and suppressions write it.
     let symbol = topic.split_once(':').filter(|(rule, _)| RULES.iter().any(|entry| entry.id == *rule));
     let symbol = symbol.map_or(topic, |(_, symbol)| symbol);
-    match (changed_symbol(symbol), symbol_page(symbol)) {
-        (Some(changed), Some(page)) => Some(format!("{page}\n{changed}")),
-        (changed, page) => changed.or(page),
-    }
+    let parts = [symbol_page(symbol), changes::page(symbol), changed_symbol(symbol)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("
+"))
 }
 
 /// The rules that report a symbol under this very name.
 fn changed_symbol(symbol: &str) -> Option<String> {
     let reports = |entry: &&Entry| entry.rule.symbols().contains(&symbol);
-    let mut page = format!("# {symbol}\n\n");
+    let mut page = format!("# {symbol}
+
+");
     for entry in RULES.iter().filter(reports) {
         let _ = writeln!(page, "- `{}`: {}", entry.id, entry.summary());
     }
-    page.push_str("\n`newskin explain RULE` tells the way out of each.\n");
+    page.push_str("
+`newskin explain RULE` tells the way out of each.
+");
     RULES.iter().any(|entry| reports(&entry)).then_some(page)
 }
 
@@ -69,6 +74,9 @@ fn rule_page(entry: &Entry) -> String {
         }
         page.push_str("\n`newskin explain MODULE` tells the way out of each.\n");
     }
+    if entry.id == changes::RULE {
+        page.push_str(&changes::list());
+    }
     page
 }
 
@@ -84,6 +92,7 @@ fn unknown(topic: &str) -> Stop {
         .chain(modules)
         .chain(names)
         .chain(symbols)
+        .chain(changes::symbols())
         .map(|candidate| {
             let whole = strsim::jaro_winkler(topic, &candidate);
             let part = strsim::jaro_winkler(last_part(topic), last_part(&candidate));
@@ -123,6 +132,9 @@ mod tests {
         }
         for (module, name) in members() {
             let symbol = dotted(module, name);
+            assert!(page_about(&symbol).is_some_and(|page| page.contains(&symbol)), "{symbol}");
+        }
+        for symbol in changes::symbols() {
             assert!(page_about(&symbol).is_some_and(|page| page.contains(&symbol)), "{symbol}");
         }
     }

@@ -26,6 +26,8 @@ pub enum Fault {
     Call,
     /// `NameError`: a built-in that only Python 2 has.
     Name,
+    /// `ValueError`, `RuntimeError` and the like: an argument whose value is refused.
+    Value,
 }
 
 /// Whether a fault at a place matters.
@@ -48,6 +50,16 @@ fn catching(fault: Fault) -> &'static [&'static str] {
         Fault::Attribute => &["AttributeError", "Exception", "BaseException"],
         Fault::Call => &["TypeError", "Exception", "BaseException"],
         Fault::Name => &["NameError", "Exception", "BaseException"],
+        Fault::Value => &[
+            "ValueError",
+            "KeyError",
+            "LookupError",
+            "OverflowError",
+            "ArithmeticError",
+            "RuntimeError",
+            "Exception",
+            "BaseException",
+        ],
     }
 }
 

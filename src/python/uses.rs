@@ -10,6 +10,7 @@ mod strings;
 mod syntax;
 mod walk;
 
+pub(super) use members::confidence as member_confidence;
 pub use members::is_common;
 pub use syntax::{CALLS, keyword};
 

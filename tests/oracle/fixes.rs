@@ -57,17 +57,23 @@ fn examples() -> Vec<Example> {
 /// A program after the fixes of newskin, for a project that supports both the
 /// last version it runs on and the one it fails on; `None` if nothing changed.
 fn fixed(example: &Example, threshold: Applicability) -> Option<String> {
+    let Example { program, last, removed, since, .. } = example;
+    repaired(program, removed.unwrap_or(NEWEST), (*last).max(*since), threshold)
+}
+
+/// A program after the fixes for a target and the oldest version to support; `None` if nothing changed.
+pub fn repaired(program: &str, target: u8, minimum: u8, threshold: Applicability) -> Option<String> {
     let version = |minor| PythonVersion { major: 3, minor };
     let settings = Settings {
-        target: version(example.removed.unwrap_or(NEWEST)),
-        minimum: Some(version(example.last.max(example.since))),
+        target: version(target),
+        minimum: Some(version(minimum)),
         min_severity: Severity::Info,
         ..Settings::default()
     };
     let source = Source {
         path: Path::new("example.py").into(),
         kind: Kind::Python,
-        text: example.program.clone(),
+        text: program.to_owned(),
         encoding: Encoding::Utf8,
         bom: false,
     };

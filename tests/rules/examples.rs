@@ -1,8 +1,9 @@
 //! The examples that explain a rule are true: those of the catalogue and those
 //! on the pages.
 
-use newskin::catalogue::MODULES;
+use newskin::catalogue::changes::Gravity;
 use newskin::catalogue::lookup;
+use newskin::catalogue::{CHANGES, MODULES};
 use newskin::config::{Selection, Selector, Settings};
 use newskin::discover::{Kind, Target};
 use newskin::finding::{Confidence, Finding, Run, Severity};
@@ -71,6 +72,51 @@ fn bad_examples_of_names_are_reported_and_good_ones_are_not() {
         );
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn bad_examples_of_changes_are_reported_and_good_ones_are_not() {
+    let mut wrong = Vec::new();
+    for change in CHANGES {
+        let now = change.deprecated.unwrap_or(change.since);
+        for target in [now, now.max(PythonVersion::PY313), change.since] {
+            let of_change = |program: &str| {
+                let run = check("example.py", Kind::Python, program, target);
+                let own = |finding: &&Finding| finding.rule == "changed-behaviour";
+                run.findings.iter().filter(own).map(|finding| finding.severity).max()
+            };
+            for bad in change.bad {
+                let info = target < change.since || change.severity == Gravity::Info;
+                match of_change(bad) {
+                    None => wrong.push(format!("missed for {target}:\n{bad}")),
+                    Some(severity) if info != (severity == Severity::Info) => {
+                        wrong.push(format!("{severity} for {target}:\n{bad}"));
+                    }
+                    Some(_) => {}
+                }
+            }
+            let good = change.good.iter().filter_map(|good| Some((good, of_change(good)?)));
+            wrong.extend(good.map(|(good, _)| format!("made up for {target}:\n{good}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn changes_are_not_reported_before_they_happen() {
+    for change in CHANGES {
+        let now = change.deprecated.unwrap_or(change.since).min(change.since);
+        let before = PythonVersion { major: 3, minor: now.minor - 1 };
+        for bad in change.bad {
+            let run = check("example.py", Kind::Python, bad, before);
+            let symbols: Vec<String> = change.named().map(|changed| changed.symbol()).collect();
+            let found = run
+                .findings
+                .iter()
+                .find(|finding| finding.rule == "changed-behaviour" && symbols.contains(&finding.symbol));
+            assert!(found.is_none(), "{found:?} for Python {before} in\n{bad}");
+        }
+    }
 }
 
 #[test]

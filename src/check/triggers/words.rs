@@ -9,7 +9,7 @@ pub(super) struct Words {
     numbers: FxHashMap<&'static [u8], usize>,
     /// For each first byte, the lengths of the identifiers that begin with it, as bits.
     lengths: Vec<u64>,
-    /// Words such as `-m`, that no identifier can be, and their numbers.
+    /// Words such as `-m` and `(?i`, that no identifier can be, and their numbers.
     marks: Option<(AhoCorasick, Vec<usize>)>,
 }
 
@@ -90,7 +90,8 @@ impl Words {
         if let Some((automaton, numbers)) = &self.marks {
             for mark in automaton.find_overlapping_iter(text) {
                 let (start, end) = (mark.start(), mark.end());
-                if is_word(text, start, end) {
+                // A bracket ends what is before it.
+                if text[start] == b'(' || is_word(text, start, end) {
                     found(Place { number: numbers[mark.pattern().as_usize()], start, end });
                 }
             }

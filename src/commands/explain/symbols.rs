@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use newskin::catalogue::{Fact, Form, Kind, MODULES, Module, Name, lookup};
+use newskin::catalogue::{CHANGES, Fact, Form, Kind, MODULES, Module, Name, lookup};
 use newskin::version::PythonVersion;
 
 /// The page of a module, of a name in it, or of a name by its last part alone.
@@ -100,6 +100,20 @@ fn module_page(module: &Module) -> String {
         }
         page.push('\n');
     }
+    if CHANGES.iter().any(|change| change.module == module.name) {
+        page.push_str("## What it does otherwise\n\n");
+        for change in CHANGES.iter().filter(|change| change.module == module.name) {
+            let names: Vec<&str> = change.names.iter().map(|name| name.name).collect();
+            let _ = writeln!(
+                page,
+                "- `{}`: {} since Python {}",
+                names.join("`, `"),
+                change.message,
+                change.since
+            );
+        }
+        page.push('\n');
+    }
     page.push_str(&example("Before", module.bad.first().copied()));
     page.push_str(&example("After", module.good.first().copied()));
     page
@@ -190,6 +204,7 @@ fn has_word(text: &str, word: &str) -> bool {
 fn history(module: &Module) -> String {
     let platform = module.platform.map(|platform| format!(" (only ever on {platform})")).unwrap_or_default();
     let when = match (module.deprecated, module.removed) {
+        (None, None) if module.names.is_empty() => "stays, but does some things otherwise".to_owned(),
         (None, None) => "stays, but some of its names change".to_owned(),
         (deprecated, removed) => format!("is {}", when(deprecated, removed)),
     };
@@ -252,7 +267,7 @@ fn repair(name: &Name) -> Option<String> {
     Some(by)
 }
 
-fn example(title: &str, program: Option<&str>) -> String {
+pub(super) fn example(title: &str, program: Option<&str>) -> String {
     program.map_or_else(String::new, |program| {
         format!("## {title}\n\n```python\n{}\n```\n\n", program.trim_end())
     })

@@ -76,7 +76,7 @@ fn of_module<'a>(
 
 /// How sure it is that the attribute is the member that the fact is about;
 /// `None` if it is not.
-pub(super) fn confidence<'a>(
+pub(in crate::python) fn confidence<'a>(
     code: &Code<'a>,
     attribute: &'a ExprAttribute,
     fact: Fact,

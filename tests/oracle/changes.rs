@@ -1,0 +1,115 @@
+//! The changes of the catalogue: what a bad program does differs before and
+//! after, what a good one does not, and what is repaired does throughout what
+//! was done before.
+
+use std::collections::BTreeSet;
+
+use newskin::finding::Applicability;
+
+use crate::ask::{MINORS, Outcome, ask};
+use crate::fixes::repaired;
+use crate::schema::{Change, Module};
+use crate::{NEWEST, catalogue, minor};
+
+/// The versions before and after a change, if there are interpreters for them:
+/// of one that is yet to come, before and after it began to warn.
+fn versions(change: &Change) -> Option<(u8, u8)> {
+    let since = minor(&change.since);
+    let after = if since > NEWEST { minor(change.deprecated.as_deref()?) } else { since };
+    let before = change.before.as_deref().map_or(after - 1, minor);
+    (after <= NEWEST && MINORS.contains(&before)).then_some((before, after))
+}
+
+fn all() -> Vec<(Module, (u8, u8), usize)> {
+    let mut found = Vec::new();
+    for module in catalogue() {
+        for (at, versions) in module.changes.iter().map(versions).enumerate() {
+            found.extend(versions.map(|versions| (again(&module.module), versions, at)));
+        }
+    }
+    found
+}
+
+fn again(name: &str) -> Module {
+    catalogue().into_iter().find(|module| module.module == name).expect("it was listed")
+}
+
+/// What counts of an outcome: the categories of warnings, but not that
+/// something was left open.
+fn seen(outcome: &Outcome) -> (Option<String>, String, BTreeSet<String>) {
+    let category = |text: &String| text.split(':').next().unwrap_or_default().to_owned();
+    let mut warned: BTreeSet<String> = outcome.warned.iter().map(category).collect();
+    warned.remove("ResourceWarning");
+    (outcome.error.clone(), outcome.printed.clone(), warned)
+}
+
+/// Compares the outcomes of programs on two versions; complains where they are not as said.
+fn compare(programs: &[(String, String, (u8, u8))], same: bool) {
+    let asked: Vec<(u8, String)> = programs
+        .iter()
+        .flat_map(|(_, text, (before, after))| [(*before, text.clone()), (*after, text.clone())])
+        .collect();
+    let outcomes = ask(&asked);
+    let mut wrong = Vec::new();
+    for ((place, text, versions), pair) in programs.iter().zip(outcomes.chunks(2)) {
+        let [Some(before), Some(after)] = pair else { continue };
+        if (seen(before) == seen(after)) != same {
+            wrong.push(format!("{place} on {versions:?}:\n{text}\n  {before:?}\n  {after:?}"));
+        }
+    }
+    let what = if same { "differ" } else { "are the same" };
+    assert!(wrong.is_empty(), "{} {what}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn bad_programs_do_something_else() {
+    let mut programs = Vec::new();
+    for (module, versions, at) in all() {
+        let change = &module.changes[at];
+        let place = format!("{}: {:?}", module.module, change.of);
+        programs.extend(change.bad.iter().map(|bad| (place.clone(), bad.clone(), versions)));
+    }
+    assert!(!programs.is_empty());
+    compare(&programs, false);
+}
+
+#[test]
+fn good_programs_do_the_same() {
+    let mut programs = Vec::new();
+    for (module, versions, at) in all() {
+        let change = &module.changes[at];
+        let place = format!("{}: {:?}", module.module, change.of);
+        programs.extend(change.good.iter().map(|good| (place.clone(), good.clone(), versions)));
+    }
+    compare(&programs, true);
+}
+
+#[test]
+fn repaired_programs_do_what_was_done() {
+    let mut wrong = Vec::new();
+    for (module, (before, after), at) in all() {
+        let change = &module.changes[at];
+        let Some(fix) = &change.fix else { continue };
+        let place = format!("{}: {:?}", module.module, change.of);
+        let since = fix.since.as_deref().map_or(0, minor);
+        let safe = fix.unsafe_because.is_none();
+        let threshold = if safe { Applicability::Safe } else { Applicability::Unsafe };
+        for (number, bad) in change.bad.iter().enumerate() {
+            let Some(text) = repaired(bad, NEWEST, before.max(since), threshold) else {
+                // The first one shows the fix.
+                if number == 0 {
+                    wrong.push(format!("{place} is not repaired:\n{bad}"));
+                }
+                continue;
+            };
+            let [Some(meant)] = &ask(&[(before, bad.clone())])[..] else { continue };
+            for version in [before, after].into_iter().filter(|version| *version >= since) {
+                let [Some(now)] = &ask(&[(version, text.clone())])[..] else { continue };
+                if !now.ran() || safe && now.printed != meant.printed {
+                    wrong.push(format!("{place} repaired, on 3.{version}:\n{text}\n  {now:?}\n  {meant:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
