@@ -186,7 +186,7 @@ impl<'a> Checker<'a> {
                 let asks = |entry: &&Entry| {
                     entry.rule.meta().group == Group::Stdlib && entry.rule.gravest() == Severity::Info
                 };
-                code.deprecations = active.iter().any(|entry| asks(&entry));
+                code.deprecations = active.iter().any(asks);
                 Some(code)
             }
             _ => None,
