@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::config::Settings;
 use crate::discover::{Kind, Target};
 use crate::embedded::{Embedded, Piece};
-use crate::finding::{Finding, Problem, Severity};
+use crate::finding::{Finding, Group, Problem, Severity};
 use crate::parse::{Document, Syntax};
 use crate::project::Project;
 use crate::python::Code;
@@ -49,8 +49,9 @@ impl<'a> Checker<'a> {
     pub fn new(project: &'a Project, types: &'a Types, settings: &'a Settings) -> Self {
         let selection = &settings.selection;
         let wanted = |entry: &&Entry| {
-            entry.rule.gravest() >= settings.min_severity
-                && selection.may_report(entry.id, entry.rule.meta().group)
+            let group = entry.rule.meta().group;
+            entry.rule.gravest() >= settings.least_severity(entry.id, group)
+                && selection.may_report(entry.id, group)
         };
         let rules: Vec<&'static Entry> = RULES.iter().filter(wanted).collect();
         let reads_python = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| kind.holds_python());
@@ -182,7 +183,10 @@ impl<'a> Checker<'a> {
             Syntax::Python(module) => {
                 let (project, types) = (self.project, Some(self.types));
                 let mut code = Code::new(document, module, project, self.settings.target, types);
-                code.deprecations = active.iter().any(|entry| entry.rule.gravest() == Severity::Info);
+                let asks = |entry: &&Entry| {
+                    entry.rule.meta().group == Group::Stdlib && entry.rule.gravest() == Severity::Info
+                };
+                code.deprecations = active.iter().any(asks);
                 Some(code)
             }
             _ => None,
@@ -232,7 +236,7 @@ impl<'a> Checker<'a> {
     fn keep_wanted(&self, findings: &mut Vec<Finding>) {
         let settings = self.settings;
         findings.retain(|finding| {
-            finding.severity >= settings.min_severity
+            finding.severity >= settings.least_severity(finding.rule, finding.group)
                 && finding.confidence >= settings.min_confidence
                 && settings.selection.reports(finding.rule, finding.group, &finding.symbol)
                 && !settings.is_ignored_in(&finding.path, finding.rule, finding.group, &finding.symbol)

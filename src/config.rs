@@ -51,6 +51,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The least severity that is shown of a rule: who selects a group that is off
+    /// by default wants its findings, all of which are only informative.
+    #[must_use]
+    pub fn least_severity(&self, rule: &str, group: Group) -> Severity {
+        if self.selection.asks_for(rule, group) { Severity::Info } else { self.min_severity }
+    }
+
     /// Whether `per-file-ignores` takes this finding away from the file.
     #[must_use]
     pub fn is_ignored_in(&self, path: &Path, rule: &str, group: Group, symbol: &str) -> bool {

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use newskin::parse::python::{newer, parse};
+use newskin::parse::python::newer::newer;
+use newskin::parse::python::parse;
 use newskin::python::compile;
 use newskin::version::PythonVersion;
 

@@ -221,8 +221,10 @@ fn first_line(finding: &Finding) -> &str {
 impl Scope<'_> {
     fn covers(&self, folder: &Path, file: &str, key: &Key, entry: &Entry) -> bool {
         let settings = self.settings;
-        let shown = entry.severity >= settings.min_severity && entry.confidence >= settings.min_confidence;
         let rule = RULES.iter().find(|rule| rule.id == key.rule);
+        let least = rule
+            .map_or(settings.min_severity, |rule| settings.least_severity(rule.id, rule.rule.meta().group));
+        let shown = entry.severity >= least && entry.confidence >= settings.min_confidence;
         let selected =
             rule.is_none_or(|rule| settings.selection.reports(rule.id, rule.rule.meta().group, &key.symbol));
         let path = absolute(&folder.join(file));

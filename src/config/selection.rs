@@ -172,6 +172,13 @@ impl Selection {
         chosen.is_some_and(|chosen| ignored.map(Selector::rank).max() < Some(chosen))
     }
 
+    /// Whether someone chose a rule that is off by default, other than with all.
+    #[must_use]
+    pub fn asks_for(&self, rule: &str, group: Group) -> bool {
+        let narrow = |selector: &Selector| selector.rank() > Rank::All && selector.concerns(rule, group);
+        OFF_BY_DEFAULT.contains(&group) && self.select.iter().chain(&self.extend_select).any(narrow)
+    }
+
     /// Whether a finding of this rule about this symbol is reported.
     #[must_use]
     pub fn reports(&self, rule: &str, group: Group, symbol: &str) -> bool {

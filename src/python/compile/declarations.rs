@@ -6,13 +6,22 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Compiler;
 use super::scope::{Kind, Scope};
+use rustc_hash::FxHashMap;
 
-/// What a scope does with a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Deed {
-    Reads,
-    Binds,
-    Annotates,
+/// What a scope does with a name, and where for the first time.
+#[derive(Debug, Clone, Copy, Default)]
+struct Deed {
+    read: Option<TextSize>,
+    bound: Option<TextSize>,
+    annotated: Option<TextSize>,
+    /// Whether an import binds it; `global` may stand behind that.
+    imported: bool,
+}
+
+/// What a scope does with each name. Functions and classes inside have scopes of their own.
+pub(super) struct Deeds<'a> {
+    future_annotations: bool,
+    names: FxHashMap<&'a str, Deed>,
 }
 
 impl<'a> Compiler<'a> {
@@ -25,7 +34,7 @@ impl<'a> Compiler<'a> {
             if let Some(fault) = self.misdeclared(name, statement.start(), global) {
                 self.refuse(name.range(), format!("`{keyword} {name}`, but {fault}"));
             }
-            self.scope().declared.push((name, global));
+            self.scope().declared.insert((name, global));
         }
     }
 
@@ -39,11 +48,16 @@ impl<'a> Compiler<'a> {
         if scope.declared.contains(&(name, !global)) {
             return Some("it is declared `global` and `nonlocal`");
         }
-        match Deeds::of(name, place, future_annotations, scope.body).found {
-            Some(Deed::Annotates) => return Some("it was annotated before"),
-            Some(Deed::Binds) => return Some("it was assigned to before"),
-            Some(Deed::Reads) => return Some("it was used before"),
-            None => {}
+        let deed = scope.deed(name, future_annotations);
+        let before = |first: Option<TextSize>| first.is_some_and(|first| first < place);
+        if before(deed.annotated) {
+            return Some("it was annotated before");
+        }
+        if before(deed.bound) {
+            return Some("it was assigned to before");
+        }
+        if before(deed.read) {
+            return Some("it was used before");
         }
         if global {
             return None;
@@ -88,9 +102,15 @@ impl<'a> Compiler<'a> {
             return true;
         }
         let is_global = scope.declared.contains(&(name, true));
-        let end = TextSize::new(u32::MAX);
-        let deeds = Deeds::of(name, end, self.future_annotations, scope.body);
-        !is_global && (deeds.imports || deeds.found >= Some(Deed::Binds))
+        let deed = scope.deed(name, self.future_annotations);
+        !is_global && (deed.imported || deed.bound.is_some() || deed.annotated.is_some())
+    }
+}
+
+impl<'a> Scope<'a> {
+    fn deed(&self, name: &str, future_annotations: bool) -> Deed {
+        let deeds = self.deeds.get_or_init(|| Deeds::of(self.body, future_annotations));
+        deeds.names.get(name).copied().unwrap_or_default()
     }
 }
 
@@ -98,37 +118,33 @@ fn is_parameter(parameters: &Parameters, name: &str) -> bool {
     parameters.iter().any(|parameter| parameter.name().as_str() == name)
 }
 
-/// Looks for the gravest thing that a scope does with a name, up to a place.
-/// Functions and classes inside have scopes of their own.
-struct Deeds<'n> {
-    name: &'n str,
-    before: TextSize,
-    future_annotations: bool,
-    found: Option<Deed>,
-    /// Whether an import binds the name; `global` may stand behind that.
-    imports: bool,
-}
-
-impl<'n> Deeds<'n> {
-    fn of(name: &'n str, before: TextSize, future_annotations: bool, body: &[Stmt]) -> Self {
-        let mut deeds = Self { name, before, future_annotations, found: None, imports: false };
+impl<'a> Deeds<'a> {
+    fn of(body: &'a [Stmt], future_annotations: bool) -> Self {
+        let mut deeds = Self { future_annotations, names: FxHashMap::default() };
         deeds.visit_body(body);
         deeds
     }
 
-    fn note(&mut self, name: &str, deed: Deed) {
-        if name == self.name {
-            self.found = self.found.max(Some(deed));
-        }
+    fn read(&mut self, name: &'a str, place: TextSize) {
+        self.names.entry(name).or_default().read.get_or_insert(place);
     }
 
-    fn annotation(&mut self, expr: &Expr) {
+    fn bind(&mut self, name: &'a str, place: TextSize) {
+        let bound = &mut self.names.entry(name).or_default().bound;
+        *bound = Some(bound.map_or(place, |first| first.min(place)));
+    }
+
+    fn import(&mut self, name: &'a str) {
+        self.names.entry(name).or_default().imported = true;
+    }
+
+    fn annotation(&mut self, expr: &'a Expr) {
         if !self.future_annotations {
             self.visit_expr(expr);
         }
     }
 
-    fn parameters(&mut self, parameters: &Parameters, generic: bool) {
+    fn parameters(&mut self, parameters: &'a Parameters, generic: bool) {
         let defaults = parameters.iter_non_variadic_params().filter_map(|with| with.default.as_deref());
         defaults.for_each(|default| self.visit_expr(default));
         if !generic {
@@ -136,8 +152,8 @@ impl<'n> Deeds<'n> {
         }
     }
 
-    fn function(&mut self, function: &ast::StmtFunctionDef) {
-        self.note(&function.name, Deed::Binds);
+    fn function(&mut self, function: &'a ast::StmtFunctionDef) {
+        self.bind(&function.name, function.start());
         function.decorator_list.iter().for_each(|decorator| self.visit_expr(&decorator.expression));
         let generic = function.type_params.is_some();
         self.parameters(&function.parameters, generic);
@@ -147,15 +163,12 @@ impl<'n> Deeds<'n> {
     }
 }
 
-impl<'a> Visitor<'a> for Deeds<'_> {
+impl<'a> Visitor<'a> for Deeds<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        if stmt.start() >= self.before {
-            return;
-        }
         match stmt {
             Stmt::FunctionDef(function) => self.function(function),
             Stmt::ClassDef(class) => {
-                self.note(&class.name, Deed::Binds);
+                self.bind(&class.name, class.start());
                 class.decorator_list.iter().for_each(|decorator| self.visit_expr(&decorator.expression));
                 if let Some(arguments) = class.arguments.as_deref().filter(|_| class.type_params.is_none()) {
                     self.visit_arguments(arguments);
@@ -165,18 +178,19 @@ impl<'a> Visitor<'a> for Deeds<'_> {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     let first = alias.name.split('.').next().unwrap_or_default();
-                    self.imports |= alias.asname.as_ref().map_or(first, |name| name.as_str()) == self.name;
+                    self.import(alias.asname.as_ref().map_or(first, |name| name.as_str()));
                 }
             }
             Stmt::ImportFrom(import) => {
-                let mut bound = import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name));
-                self.imports |= bound.any(|name| name.as_str() == self.name);
+                let bound = import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name));
+                bound.for_each(|name| self.import(name));
             }
             Stmt::AnnAssign(stmt) => {
                 if let Expr::Name(name) = &*stmt.target
                     && stmt.simple
                 {
-                    self.note(&name.id, Deed::Annotates);
+                    let first = &mut self.names.entry(name.id.as_str()).or_default().annotated;
+                    first.get_or_insert(stmt.start());
                 }
                 self.visit_expr(&stmt.target);
                 self.annotation(&stmt.annotation);
@@ -188,9 +202,8 @@ impl<'a> Visitor<'a> for Deeds<'_> {
 
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
-            Expr::Name(name) => {
-                self.note(&name.id, if name.ctx == ExprContext::Load { Deed::Reads } else { Deed::Binds });
-            }
+            Expr::Name(name) if name.ctx == ExprContext::Load => self.read(&name.id, name.range.start()),
+            Expr::Name(name) => self.bind(&name.id, name.range.start()),
             Expr::Lambda(lambda) => {
                 lambda.parameters.iter().for_each(|parameters| self.parameters(parameters, false));
             }
@@ -199,11 +212,9 @@ impl<'a> Visitor<'a> for Deeds<'_> {
             | Expr::DictComp(ast::ExprDictComp { generators, .. })
             | Expr::Generator(ast::ExprGenerator { generators, .. }) => {
                 generators.iter().take(1).for_each(|first| self.visit_expr(&first.iter));
-                let mut walrus = Walrus { name: self.name, found: false };
+                let mut walrus = Walrus { found: Vec::new() };
                 visitor::walk_expr(&mut walrus, expr);
-                if walrus.found {
-                    self.note(self.name, Deed::Binds);
-                }
+                walrus.found.into_iter().for_each(|name| self.bind(name, expr.start()));
             }
             other => visitor::walk_expr(self, other),
         }
@@ -211,10 +222,8 @@ impl<'a> Visitor<'a> for Deeds<'_> {
 
     fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
         let ast::ExceptHandler::ExceptHandler(named) = handler;
-        if handler.start() < self.before {
-            named.name.iter().for_each(|name| self.note(name, Deed::Binds));
-            visitor::walk_except_handler(self, handler);
-        }
+        named.name.iter().for_each(|name| self.bind(name, handler.start()));
+        visitor::walk_except_handler(self, handler);
     }
 
     fn visit_pattern(&mut self, pattern: &'a Pattern) {
@@ -224,24 +233,21 @@ impl<'a> Visitor<'a> for Deeds<'_> {
             Pattern::MatchMapping(mapping) => mapping.rest.as_ref(),
             _ => None,
         };
-        if let Some(name) = name.filter(|name| name.start() < self.before) {
-            self.note(name, Deed::Binds);
-        }
+        name.into_iter().for_each(|name| self.bind(name, name.start()));
         visitor::walk_pattern(self, pattern);
     }
 }
 
-/// Looks for `name :=` in a comprehension, which binds in the scope around.
-struct Walrus<'n> {
-    name: &'n str,
-    found: bool,
+/// The targets of `:=` in a comprehension, which are bound in the scope around.
+struct Walrus<'a> {
+    found: Vec<&'a str>,
 }
 
-impl<'a> Visitor<'a> for Walrus<'_> {
+impl<'a> Visitor<'a> for Walrus<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Named(named) => {
-                self.found |= matches!(&*named.target, Expr::Name(name) if name.id.as_str() == self.name);
+                self.found.extend(named.target.as_name_expr().map(|name| name.id.as_str()));
                 self.visit_expr(&named.value);
             }
             Expr::Lambda(_) => {}

@@ -1,7 +1,12 @@
 //! A scope, as the compiler sees it while it is in it.
 
+use std::cell::OnceCell;
+
 use ruff_python_ast::{Comprehension, Parameters, Stmt, TypeParams};
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashSet;
+
+use super::declarations::Deeds;
 
 /// What opens a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +39,9 @@ pub(super) struct Scope<'a> {
     /// The clauses of a comprehension.
     pub(super) clauses: &'a [Comprehension],
     /// What `global` (true) and `nonlocal` (false) have declared so far.
-    pub(super) declared: Vec<(&'a str, bool)>,
+    pub(super) declared: FxHashSet<(&'a str, bool)>,
+    /// What the scope does with names, once that was asked for.
+    pub(super) deeds: OnceCell<Deeds<'a>>,
     /// Whether the place is in a loop.
     pub(super) in_loop: bool,
     /// Whether it is in a handler of `except*`, and that within the loop.
@@ -57,7 +64,8 @@ impl<'a> Scope<'a> {
             parameters: None,
             type_parameters: None,
             clauses: &[],
-            declared: Vec::new(),
+            declared: FxHashSet::default(),
+            deeds: OnceCell::new(),
             in_loop: false,
             in_group: false,
             loop_in_group: false,

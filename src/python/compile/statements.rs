@@ -173,7 +173,8 @@ impl<'a> Compiler<'a> {
             && stmt.simple
         {
             let scope = self.scope();
-            let declared = scope.declared.iter().any(|(declared, _)| *declared == name.id.as_str());
+            let declared =
+                [true, false].iter().any(|global| scope.declared.contains(&(name.id.as_str(), *global)));
             if declared && scope.kind != Kind::Module {
                 self.refuse(
                     name.range,

@@ -46,7 +46,7 @@ use ruff_text_size::Ranged;
 use crate::catalogue::is_importable;
 use crate::discover::Kind;
 use crate::edit::Change;
-use crate::edit::imports::{indentation, is_alone};
+use crate::edit::imports::{indentation, is_alone, remove_statement};
 use crate::finding::{Applicability, Group, Severity};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, reach};
@@ -195,47 +195,56 @@ fn report(file: &File<'_>, code: &Code<'_>, found: &Found<'_>, sink: &mut Sink<'
             taken.home.replace("builtins", "exceptions")
         ))
         .help(format!("Use {home}"));
-    let edit = |changes: Vec<Change>| {
-        changes.into_iter().map(|change| file.edit(change.range, change.content)).collect::<Vec<_>>()
-    };
-    let first = found.second_choice_of.and_then(|tried| first_choice(file, tried, minimum, code.target));
-    match first {
-        Some(change) => {
-            return draft
-                .safe_fix("Remove the second choice, which is never taken", edit(vec![change]))
-                .emit();
+    match repair(file, code, found, &taken, reach) {
+        Some(Repair { message, reason: None, change }) => {
+            draft.safe_fix(message, vec![file.edit(change.range, change.content)]).emit();
         }
-        // Where it may be missing, the code has an answer to that.
-        None if reach != Reach::Live || found.second_choice_of.is_some() => return draft.emit(),
-        None => {}
-    }
-    if taken.home == "builtins" {
-        let body = code.module.body();
-        let removal = crate::edit::imports::remove_statement(&file.document.text, body, stmt.range());
-        let plain = stmt
-            .as_import_from_stmt()
-            .is_some_and(|import| import.names.iter().all(|alias| alias.asname.is_none()));
-        let Some(change) = removal.filter(|_| plain) else { return draft.emit() };
-        let message = "Remove the import of what is built in";
-        let stem = file.document.path.file_stem().unwrap_or_default().to_string_lossy();
-        let listed =
-            ["ExceptionGroup", "BaseExceptionGroup"].iter().any(|name| code.names().in_strings(name));
-        if stem == "__init__" || stem.contains("compat") || listed {
-            let reason = "other modules may import the name from this one";
-            return draft.unsafe_fix(message, reason, edit(vec![change])).emit();
+        Some(Repair { message, reason: Some(reason), change }) => {
+            draft.unsafe_fix(message, reason, vec![file.edit(change.range, change.content)]).emit();
         }
-        return draft.safe_fix(message, edit(vec![change])).emit();
-    }
-    match instead(stmt, &taken) {
-        Some(change) => draft
-            .unsafe_fix(
-                format!("Import {home}"),
-                format!("releases of `{}` differ from it in details", taken.package),
-                edit(vec![change]),
-            )
-            .emit(),
         None => draft.emit(),
     }
+}
+
+/// What can be done about an import.
+struct Repair {
+    message: String,
+    /// Why it is not safe.
+    reason: Option<String>,
+    change: Change,
+}
+
+fn repair(
+    file: &File<'_>,
+    code: &Code<'_>,
+    found: &Found<'_>,
+    taken: &Taken<'_>,
+    reach: Reach,
+) -> Option<Repair> {
+    let first = found.second_choice_of.and_then(|tried| first_choice(file, tried, code.target));
+    if let Some(change) = first {
+        let message = "Remove the second choice, which is never taken".to_owned();
+        return Some(Repair { message, reason: None, change });
+    }
+    // Where it may be missing, the code has an answer to that.
+    if reach != Reach::Live || found.second_choice_of.is_some() {
+        return None;
+    }
+    if taken.home != "builtins" {
+        let reason = format!("releases of `{}` differ from it in details", taken.package);
+        let change = instead(found.stmt, taken)?;
+        return Some(Repair { message: format!("Import `{}`", taken.home), reason: Some(reason), change });
+    }
+    let import = found.stmt.as_import_from_stmt()?;
+    if import.names.iter().any(|alias| alias.asname.is_some()) {
+        return None;
+    }
+    let change = remove_statement(&file.document.text, code.module.body(), import.range)?;
+    let stem = file.document.path.file_stem().unwrap_or_default().to_string_lossy();
+    let listed = import.names.iter().any(|alias| code.names().in_strings(&alias.name));
+    let exported = stem == "__init__" || stem.contains("compat") || listed;
+    let reason = exported.then(|| "other modules may import the name from this one".to_owned());
+    Some(Repair { message: "Remove the import of what is built in".to_owned(), reason, change })
 }
 
 /// What a statement takes from a backport, if the standard library has all of it.
@@ -308,13 +317,9 @@ fn instead(stmt: &Stmt, taken: &Taken<'_>) -> Option<Change> {
 }
 
 /// The body of a `try` in place of the whole, if it always succeeds.
-fn first_choice(
-    file: &File<'_>,
-    tried: &ast::StmtTry,
-    minimum: PythonVersion,
-    target: PythonVersion,
-) -> Option<Change> {
+fn first_choice(file: &File<'_>, tried: &ast::StmtTry, target: PythonVersion) -> Option<Change> {
     let text = &file.document.text;
+    let minimum = file.minimum();
     let ([ExceptHandler::ExceptHandler(handler)], true, true) =
         (&tried.handlers[..], tried.orelse.is_empty(), tried.finalbody.is_empty())
     else {

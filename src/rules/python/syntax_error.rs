@@ -15,7 +15,8 @@
 //! `:=` where a comprehension or annotation does not let it stand, a second star
 //! among targets, a pattern that takes everything before others, an assignment
 //! to `__debug__`, a bare `except:` before others, more than 20 blocks in each
-//! other, and (since 3.13) half a surrogate pair in a docstring.
+//! other, and (since 3.13) half a surrogate pair in a docstring. In notebooks,
+//! also those that are scripts with cells (`# %%`), `await` needs no function.
 //!
 //! ## Why
 //! [The file cannot be imported](https://docs.python.org/3/reference/grammar.html),
@@ -102,9 +103,12 @@ fn refused(file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
     if kind == Kind::Stub {
         return;
     }
-    let interactive = kind == Kind::Notebook;
     let text = &file.document.text;
-    let fault = compile::refused(code.module.syntax(), text, interactive, code.target);
+    let judge = |interactive| compile::refused(code.module.syntax(), text, interactive, code.target);
+    // Notebooks that are kept as scripts say so in comments.
+    let has_cells = || ["# %%", "# COMMAND ----------", "# +\n"].iter().any(|mark| text.contains(mark));
+    let fault = judge(kind == Kind::Notebook);
+    let fault = if fault.is_some() && has_cells() { judge(true) } else { fault };
     let Some(fault) = fault else { return };
     let message = format!("Python {} cannot compile this: {}", code.target, fault.message);
     sink.finding("syntax", fault.range, message).severity(severity(&file.document.path)).url(COMPILER).emit();

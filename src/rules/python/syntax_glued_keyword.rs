@@ -39,6 +39,18 @@ pub struct SyntaxGluedKeyword;
 
 const SOURCE: &str = "https://docs.python.org/3/whatsnew/3.10.html#deprecated";
 
+/// The keywords that Python takes behind a number without a blank.
+const GLUED: &[TokenKind] = &[
+    TokenKind::And,
+    TokenKind::Else,
+    TokenKind::For,
+    TokenKind::If,
+    TokenKind::In,
+    TokenKind::Is,
+    TokenKind::Not,
+    TokenKind::Or,
+];
+
 impl Rule for SyntaxGluedKeyword {
     fn meta(&self) -> &'static Meta {
         &Meta {
@@ -56,7 +68,7 @@ impl Rule for SyntaxGluedKeyword {
         let tokens = code.module.tokens();
         for (number, word) in tokens.iter().zip(tokens.iter().skip(1)) {
             let is_number = matches!(number.kind(), TokenKind::Int | TokenKind::Float | TokenKind::Complex);
-            if !is_number || number.end() != word.start() || !word.kind().is_keyword() {
+            if !is_number || number.end() != word.start() || !GLUED.contains(&word.kind()) {
                 continue;
             }
             let both = TextRange::new(number.start(), word.end());

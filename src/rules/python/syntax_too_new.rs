@@ -41,7 +41,7 @@ use ruff_python_ast::PythonVersion;
 
 use crate::discover::Kind;
 use crate::finding::{Group, Severity};
-use crate::parse::python::{Newer, newer};
+use crate::parse::python::newer::{Newer, newer};
 use crate::python::Code;
 use crate::rule::{File, Meta, Rule, Sink};
 
