@@ -33,6 +33,8 @@ pub struct Settings {
     pub per_file_ignores: Vec<(PathGlob, Vec<Selector>)>,
     /// Findings below are not shown.
     pub min_severity: Severity,
+    /// Whether `min_severity` was stated, rather than taken by default.
+    pub states_severity: bool,
     /// Findings below are not shown.
     pub min_confidence: Confidence,
     /// Findings at or above make the exit code 1; `None` is `never`.
@@ -52,10 +54,11 @@ pub struct Settings {
 
 impl Settings {
     /// The least severity that is shown of a rule: who selects a group that is off
-    /// by default wants its findings, all of which are only informative.
+    /// by default, and states no severity, wants its findings, all of which are only informative.
     #[must_use]
     pub fn least_severity(&self, rule: &str, group: Group) -> Severity {
-        if self.selection.asks_for(rule, group) { Severity::Info } else { self.min_severity }
+        let asked = !self.states_severity && self.selection.asks_for(rule, group);
+        if asked { Severity::Info } else { self.min_severity }
     }
 
     /// Whether `per-file-ignores` takes this finding away from the file.
@@ -79,6 +82,7 @@ impl Default for Settings {
             selection: Selection::default(),
             per_file_ignores: Vec::new(),
             min_severity: Severity::Warning,
+            states_severity: false,
             min_confidence: Confidence::Likely,
             fail_on: Some(Severity::Warning),
             exclude: Vec::new(),

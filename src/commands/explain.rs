@@ -39,22 +39,30 @@ fn page_about(topic: &str) -> Option<String> {
     let symbol = symbol.map_or(topic, |(_, symbol)| symbol);
     let parts = [symbol_page(symbol), changes::page(symbol), changed_symbol(symbol)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join("
-"))
+    (!parts.is_empty()).then(|| {
+        parts.join(
+            "
+",
+        )
+    })
 }
 
 /// The rules that report a symbol under this very name.
 fn changed_symbol(symbol: &str) -> Option<String> {
     let reports = |entry: &&Entry| entry.rule.symbols().contains(&symbol);
-    let mut page = format!("# {symbol}
+    let mut page = format!(
+        "# {symbol}
 
-");
+"
+    );
     for entry in RULES.iter().filter(reports) {
         let _ = writeln!(page, "- `{}`: {}", entry.id, entry.summary());
     }
-    page.push_str("
+    page.push_str(
+        "
 `newskin explain RULE` tells the way out of each.
-");
+",
+    );
     RULES.iter().any(|entry| reports(&entry)).then_some(page)
 }
 

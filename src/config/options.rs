@@ -180,6 +180,7 @@ impl Options {
             },
             per_file_ignores: self.per_file_ignores.clone().unwrap_or_default(),
             min_severity: self.min_severity.unwrap_or(default.min_severity),
+            states_severity: self.min_severity.is_some(),
             min_confidence: self.min_confidence.unwrap_or(default.min_confidence),
             fail_on: self.fail_on.unwrap_or(default.fail_on),
             exclude: self.exclude.clone().unwrap_or_default(),
