@@ -5,13 +5,14 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use crate::images_schema::{Image, Manager, System, Tags, Verdict, Yum};
+use crate::images_schema::{Image, Manager, Package, Packages, System, Tags, Verdict, Yum};
 
 /// The systems that images are built on and the package managers they have.
 pub fn tables(folder: &Path) -> String {
     let systems: Vec<System> = read(&folder.join("systems"), |system: &System| &system.system);
     let managers: Vec<Manager> = read(&folder.join("managers"), |manager: &Manager| &manager.manager);
-    let systems: String = systems.iter().map(system).collect();
+    let sets: Vec<Packages> = read(&folder.join("packages"), |set: &Packages| &set.set);
+    let systems: String = systems.iter().map(|one| system(one, &sets)).collect();
     let managers: String = managers.iter().map(manager).collect();
     format!(
         "/// Every system, sorted by id.\npub static SYSTEMS: &[System] = &[\n{systems}];\n\
@@ -31,14 +32,39 @@ fn read<T: DeserializeOwned>(folder: &Path, id: impl Fn(&T) -> &str) -> Vec<T> {
     entries
 }
 
-fn system(system: &System) -> String {
+fn system(system: &System, sets: &[Packages]) -> String {
     let System { system: id, title, manager, source, has, lacks, yum, packages, images } = system;
-    let packages: Vec<(&String, &String)> = packages.iter().collect();
+    let mut held: Vec<(&String, String)> = Vec::new();
+    for id in packages {
+        let set = sets.iter().find(|set| set.set == *id);
+        let set = set.unwrap_or_else(|| panic!("{}: no set of packages {id}", system.system));
+        held.extend(set.packages.iter().map(|(name, one)| (name, package(name, one, &set.source))));
+    }
+    held.sort();
+    let packages: String = held.into_iter().map(|(_, text)| text).collect();
     let images: String = images.iter().map(image).collect();
     let yum = yum.as_ref().map_or_else(|| "None".to_owned(), yum_of);
     format!(
         "System {{ id: {id:?}, title: {title:?}, manager: {manager:?}, source: {source:?}, has: &{has:?}, \
-         lacks: &{lacks:?}, yum: {yum}, packages: &{packages:?}, images: &[{images}] }},\n"
+         lacks: &{lacks:?}, yum: {yum}, packages: &[{packages}], images: &[{images}] }},\n"
+    )
+}
+
+fn package(name: &str, package: &Package, source: &str) -> String {
+    let Package { called, because, conflicts, has, gone, unsure } = package;
+    let more = because.as_ref().map(|because| format!("; {because}")).unwrap_or_default();
+    let reason = match (called, conflicts, gone) {
+        (Some(called), None, None) => format!("it is called `{called}`{more}"),
+        (None, Some(installed), None) => {
+            let has = has.as_ref().map(|has| format!(" and has {has}")).unwrap_or_default();
+            format!("it conflicts with `{installed}`, which is installed{has}")
+        }
+        (None, None, Some(gone)) => format!("there is no such package; {gone}"),
+        _ => panic!("{name}: one of `called`, `conflicts`, `gone`"),
+    };
+    format!(
+        "Package {{ name: {name:?}, reason: {reason:?}, called: {called:?}, conflicts: {conflicts:?}, \
+         unsure: {unsure}, source: {source:?} }},"
     )
 }
 

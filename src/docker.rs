@@ -5,6 +5,7 @@
 use crate::catalogue::images::{self, Match, System};
 use crate::parse::dockerfile::{Base, Dockerfile, ImageReference};
 
+pub mod called;
 pub mod package_manager;
 pub mod provided;
 pub mod reach;

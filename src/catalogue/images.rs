@@ -18,10 +18,27 @@ pub struct System {
     pub lacks: &'static [&'static str],
     /// What to do without `yum`.
     pub yum: Option<Yum>,
-    /// Packages that cannot be installed under this name, with the reason; sorted.
-    pub packages: &'static [(&'static str, &'static str)],
+    /// Packages that cannot be installed under this name; sorted.
+    pub packages: &'static [Package],
     /// Images that are built on it.
     pub images: &'static [Image],
+}
+
+/// A package that cannot be installed.
+#[derive(Debug)]
+pub struct Package {
+    /// The name that is not there.
+    pub name: &'static str,
+    /// Why not, as a part of a sentence.
+    pub reason: &'static str,
+    /// The name that it has there.
+    pub called: Option<&'static str>,
+    /// The installed package that it conflicts with.
+    pub conflicts: Option<&'static str>,
+    /// Another package may still provide the name.
+    pub unsure: bool,
+    /// Where it is documented which packages there are.
+    pub source: &'static str,
 }
 
 /// What to do on a system without `yum`.
@@ -153,11 +170,11 @@ fn find(verdicts: &'static [Verdict], name: &str) -> Option<&'static Verdict> {
 }
 
 impl System {
-    /// Why a package cannot be installed under this name.
+    /// What is known of a package that cannot be installed under this name.
     #[must_use]
-    pub fn package(&self, name: &str) -> Option<&'static str> {
-        let at = self.packages.binary_search_by_key(&name, |(package, _)| package).ok()?;
-        self.packages.get(at).map(|(_, reason)| *reason)
+    pub fn package(&self, name: &str) -> Option<&'static Package> {
+        let at = self.packages.binary_search_by_key(&name, |package| package.name).ok()?;
+        self.packages.get(at)
     }
 }
 

@@ -25,11 +25,42 @@ pub struct System {
     pub lacks: Vec<String>,
     /// What to do without `yum`.
     pub yum: Option<Yum>,
-    /// Packages that cannot be installed under this name, with the reason.
+    /// Sets of packages that cannot be installed there: files of `rules/docker/packages/`.
     #[serde(default)]
-    pub packages: BTreeMap<String, String>,
+    pub packages: Vec<String>,
     /// Images that are built on it.
     pub images: Vec<Image>,
+}
+
+/// Packages that cannot be installed: `rules/docker/packages/`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Packages {
+    /// Id; also the name of the file.
+    pub set: String,
+    /// Link to where it is documented which packages there are.
+    pub source: String,
+    /// By the name that is not there.
+    pub packages: BTreeMap<String, Package>,
+}
+
+/// Why a package cannot be installed under a name; one of `called`, `conflicts`, `gone`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Package {
+    /// The name that it has there.
+    pub called: Option<String>,
+    /// What else is to be known of that name, as a part of a sentence.
+    pub because: Option<String>,
+    /// The installed package that it conflicts with.
+    pub conflicts: Option<String>,
+    /// What that one brings as well.
+    pub has: Option<String>,
+    /// There is none: the way out, as a part of a sentence.
+    pub gone: Option<String>,
+    /// Another package may still provide the name.
+    #[serde(default)]
+    pub unsure: bool,
 }
 
 /// What to do on a system without `yum`.

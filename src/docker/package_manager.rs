@@ -14,6 +14,42 @@ pub struct Translation {
     pub reasons: Vec<String>,
     /// What the other manager cannot do, with the way out: there is no fix.
     pub blocked: Option<String>,
+    /// Each thing that does not work as it stands, in order of the text.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// A part of a command line with which the manager does not do what is meant.
+#[derive(Debug)]
+pub struct Obstacle {
+    /// The words.
+    pub range: TextRange,
+    /// What it is about: a sub-command, an option, a package.
+    pub subject: String,
+    /// What kind of thing that is.
+    pub kind: ObstacleKind,
+    /// What happens, as a sentence without full stop.
+    pub told: String,
+    /// The way out, as an order without full stop.
+    pub instead: Option<String>,
+    /// What makes it work; empty if nothing simple does.
+    pub edits: Vec<(TextRange, String)>,
+    /// What else the edits change.
+    pub cost: Option<String>,
+}
+
+/// Kinds of obstacles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObstacleKind {
+    /// A sub-command that is not known.
+    Command,
+    /// An option, or a value of one, that is not known.
+    Option,
+    /// A question that nobody answers.
+    Question,
+    /// A file or an address in place of a package.
+    File,
+    /// A package that cannot be installed under this name.
+    Package,
 }
 
 /// Translates a call of `yum`; `value` gives the values of variables that are
@@ -76,10 +112,7 @@ impl<'w> Reader<'w> {
         let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
         self.answered |= name == "--assumeyes";
         let Some(verdict) = self.manager.option(name) else {
-            self.block(
-                format!("`{}` does not know `{name}`", self.manager.name),
-                "leave it out, or do it another way",
-            );
+            self.unknown_option(self.arguments[at].range, name, "leave it out, or do it another way");
             return 0;
         };
         let apart = verdict.value && value.is_none();
@@ -88,9 +121,29 @@ impl<'w> Reader<'w> {
         if let Some(reason) = verdict.leave_out {
             self.leave_out(at, at + more, name, reason);
         } else {
-            self.check_option(verdict, value);
+            self.check_option(self.arguments[at].range, verdict, value);
         }
         more
+    }
+
+    fn unknown_option(&mut self, range: TextRange, name: &str, instead: &str) {
+        let told = format!("`{}` does not know `{name}`", self.manager.name);
+        self.obstacle(range, name, ObstacleKind::Option, told.clone(), Some(instead));
+        self.block(told, instead);
+    }
+
+    fn obstacle(
+        &mut self,
+        range: TextRange,
+        subject: &str,
+        kind: ObstacleKind,
+        told: String,
+        instead: Option<&str>,
+    ) -> &mut Obstacle {
+        let (subject, instead) = (subject.to_owned(), instead.map(str::to_owned));
+        let obstacle = Obstacle { range, subject, kind, told, instead, edits: Vec::new(), cost: None };
+        self.out.obstacles.push(obstacle);
+        self.out.obstacles.last_mut().expect("one was pushed")
     }
 
     /// `-y`, `-yq`, `-d1`, `-d 1`; how many more words it takes.
@@ -102,16 +155,13 @@ impl<'w> Reader<'w> {
             let name = format!("-{letter}");
             self.answered |= letter == 'y';
             let Some(verdict) = self.manager.option(&name) else {
-                self.block(
-                    format!("`{}` does not know `{name}`", self.manager.name),
-                    "leave it out, or do it another way",
-                );
+                self.unknown_option(self.arguments[at].range, &name, "leave it out, or do it another way");
                 return 0;
             };
             match verdict.leave_out {
                 Some(reason) => left_out.push((name, reason)),
                 None => {
-                    self.check_option(verdict, None);
+                    self.check_option(self.arguments[at].range, verdict, None);
                     kept.push(letter);
                 }
             }
@@ -126,29 +176,50 @@ impl<'w> Reader<'w> {
         if kept == "-" {
             self.leave_out(at, at + more, first, reason);
         } else {
-            self.out.edits.push((self.arguments[at].range, kept));
-            self.leave_out(at + 1, at + more, first, reason);
+            let (range, written) = (self.arguments[at].range, self.out.edits.len());
+            self.out.edits.push((range, kept));
+            self.take_away(at + 1, at + more, first, reason);
+            self.left_out(range, first, reason, written);
         }
         more
     }
 
-    fn check_option(&mut self, verdict: &Verdict, value: Option<&str>) {
+    fn check_option(&mut self, range: TextRange, verdict: &Verdict, value: Option<&str>) {
         let fits = |value: &str| {
             let (key, _) = value.split_once('=').unwrap_or((value, ""));
             // `REPOSITORY.option=` is passed on as it is.
             verdict.only.contains(&value) || key.contains('.')
         };
         if let Some(instead) = verdict.instead {
-            self.block(format!("`{}` does not know `{}`", self.manager.name, verdict.name), instead);
+            self.unknown_option(range, verdict.name, instead);
         } else if !verdict.only.is_empty() && !value.is_some_and(fits) {
             let value = value.unwrap_or_default();
             let what = format!("`{}` does not take `{} {value}`", self.manager.name, verdict.name);
-            self.block(what, &format!("leave it out, or write one of `{}`", verdict.only.join("`, `")));
+            let instead = format!("leave it out, or write one of `{}`", verdict.only.join("`, `"));
+            self.obstacle(range, verdict.name, ObstacleKind::Option, what.clone(), Some(&instead));
+            self.block(what, &instead);
         }
     }
 
-    /// Takes words away, with the blanks before them.
+    /// Takes an option away that does nothing here.
     fn leave_out(&mut self, from: usize, to: usize, name: &str, reason: &str) {
+        let written = self.out.edits.len();
+        self.take_away(from, to, name, reason);
+        self.left_out(self.arguments[from].range, name, reason, written);
+    }
+
+    /// Notes that the edits from `written` on leave an option out.
+    fn left_out(&mut self, range: TextRange, name: &str, reason: &str, written: usize) {
+        let edits = self.out.edits[written..].to_vec();
+        let told = format!("`{}` does not know `{name}`", self.manager.name);
+        let harmless = reason.starts_with("it only made the output");
+        let obstacle = self.obstacle(range, name, ObstacleKind::Option, told, Some("leave it out"));
+        obstacle.edits = edits;
+        obstacle.cost = (!harmless).then(|| reason.to_owned());
+    }
+
+    /// Takes words away, with the blanks before them.
+    fn take_away(&mut self, from: usize, to: usize, name: &str, reason: &str) {
         for at in from..=to {
             let Some(word) = self.arguments.get(at) else { return };
             let before = at.checked_sub(1).and_then(|before| self.arguments.get(before));
@@ -167,28 +238,37 @@ impl<'w> Reader<'w> {
         };
         let text = word.value.text();
         let Some(verdict) = self.manager.command(text) else {
-            let what = format!("`{}` does not know `{text}`", self.manager.name);
-            return self.block(what, "leave it out, or do it another way");
+            return self.unknown_command(word, "leave it out, or do it another way");
         };
         if let Some(instead) = verdict.instead {
-            return self.block(format!("`{}` does not know `{text}`", self.manager.name), instead);
+            return self.unknown_command(word, instead);
         }
         if let (Some(write), Some(because)) = (verdict.write, verdict.because) {
-            self.out.edits.push((word.range, write.to_owned()));
+            let edit = (word.range, write.to_owned());
+            self.out.edits.push(edit.clone());
             self.reason(because.to_owned());
+            let instead = format!("write `{write}`");
+            self.obstacle(word.range, text, ObstacleKind::Command, because.to_owned(), Some(&instead)).edits =
+                vec![edit];
         }
         if verdict.asks && !self.answered {
-            let end = word.range.end();
-            self.out.edits.push((TextRange::empty(end), " -y".to_owned()));
-            self.reason(format!(
-                "without `-y`, `{}` waits for an answer that never comes",
-                self.manager.name
-            ));
+            let edit = (TextRange::empty(word.range.end()), " -y".to_owned());
+            self.out.edits.push(edit.clone());
+            let told = format!("without `-y`, `{}` waits for an answer that never comes", self.manager.name);
+            self.reason(told.clone());
+            self.obstacle(word.range, text, ObstacleKind::Question, told, Some("give it `-y`")).edits = vec![edit];
         }
         self.only(verdict);
         if verdict.asks {
             self.packages();
         }
+    }
+
+    fn unknown_command(&mut self, word: &Word, instead: &str) {
+        let text = word.value.text();
+        let told = format!("`{}` does not know `{text}`", self.manager.name);
+        self.obstacle(word.range, text, ObstacleKind::Command, told.clone(), Some(instead));
+        self.block(told, instead);
     }
 
     /// Sub-commands that take certain arguments alone.
@@ -200,13 +280,22 @@ impl<'w> Reader<'w> {
         }
         match (verdict.only, self.operands.as_slice()) {
             ([one], [_]) => {
-                self.out.edits.push((word.range, (*one).to_owned()));
-                self.reason(format!("`{}` knows only `{} {one}`", self.manager.name, verdict.name));
+                let edit = (word.range, (*one).to_owned());
+                self.out.edits.push(edit.clone());
+                let told = format!("`{}` knows only `{} {one}`", self.manager.name, verdict.name);
+                self.reason(told.clone());
+                let subject = format!("{} {text}", verdict.name);
+                let instead = format!("write `{one}`");
+                self.obstacle(word.range, &subject, ObstacleKind::Command, told, Some(&instead)).edits =
+                    vec![edit];
             }
-            _ => self.block(
-                format!("`{}` does not know `{} {text}`", self.manager.name, verdict.name),
-                &format!("write one of `{}`", verdict.only.join("`, `")),
-            ),
+            _ => {
+                let subject = format!("{} {text}", verdict.name);
+                let told = format!("`{}` does not know `{subject}`", self.manager.name);
+                let instead = format!("write one of `{}`", verdict.only.join("`, `"));
+                self.obstacle(word.range, &subject, ObstacleKind::Command, told.clone(), Some(&instead));
+                self.block(told, &instead);
+            }
         }
     }
 
@@ -214,25 +303,37 @@ impl<'w> Reader<'w> {
         for word in std::mem::take(&mut self.operands) {
             let text = word.value.text();
             if word.literal().is_some() {
-                self.package(text, word.glob);
+                self.package(word, text);
             } else if let Some(value) = word.variable().and_then(self.value) {
-                value.split_whitespace().for_each(|package| self.package(package, false));
+                value.split_whitespace().for_each(|package| self.package(word, package));
             } else {
                 self.reason(format!("what `{text}` stands for is not known here"));
             }
         }
     }
 
-    fn package(&mut self, text: &str, glob: bool) {
+    /// A package that a word names, by itself or by the value of a variable.
+    fn package(&mut self, word: &Word, text: &str) {
+        let (range, written) = (word.range, word.literal() == Some(text));
         if text.ends_with(".rpm") || text.contains("://") || text.starts_with(['/', '.']) {
             let what = format!("`{}` installs no files and addresses", self.manager.name);
-            self.block(what, "install it with `rpm -i`, and what it needs by name");
+            let instead = "install it with `rpm -i`, and what it needs by name";
+            self.obstacle(range, text, ObstacleKind::File, what.clone(), Some(instead));
+            self.block(what, instead);
         } else if text.starts_with('@') {
             let what = format!("`{}` knows no groups", self.manager.name);
-            self.block(what, "install the packages of the group by name");
-        } else if let Some(reason) = self.system.package(plain(text)) {
-            self.reason(format!("`{}` cannot be installed: {reason}", plain(text)));
-        } else if glob || text.contains(['*', '?']) {
+            let instead = "install the packages of the group by name";
+            self.obstacle(range, text, ObstacleKind::File, what.clone(), Some(instead));
+            self.block(what, instead);
+        } else if let Some(package) = self.system.package(plain(text)) {
+            let told = format!("`{}` cannot be installed: {}", plain(text), package.reason);
+            let instead = package.called.map(|called| format!("install `{called}`"));
+            let obstacle =
+                self.obstacle(range, plain(text), ObstacleKind::Package, told.clone(), instead.as_deref());
+            let called = package.called.filter(|_| written);
+            obstacle.edits = called.map(|called| (range, called.to_owned())).into_iter().collect();
+            self.reason(told);
+        } else if written && word.glob || text.contains(['*', '?']) {
             self.reason(format!("whether `{text}` still fits the same packages is not known here"));
         } else if is_pinned(text) {
             self.reason(format!("{} may not have the version of `{text}`", self.system.title));

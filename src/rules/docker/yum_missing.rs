@@ -38,14 +38,15 @@
 //! What `microdnf` cannot do needs the full `dnf` in its place. AWS's own build images remove the package `microdnf-dnf`
 //! with `dnf` and then install `dnf` with `microdnf`; installing `dnf` or `yum` without that ends in a conflict.
 
-use crate::catalogue::images::{self, System};
+use crate::catalogue::images;
 use crate::discover::Kind;
 use crate::docker::package_manager::{self, Translation};
-use crate::docker::reach::{self, Outcome, Reach};
-use crate::docker::{self, Basis, provided};
+use crate::docker::Basis;
+use crate::docker::called::{Called, Wanted, called};
+use crate::docker::reach::{Outcome, Reach};
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
-use crate::parse::dockerfile::{Arguments, Base, Dockerfile, Instruction, Name};
-use crate::parse::shell::{Call, Calls, Word};
+use crate::parse::dockerfile::Dockerfile;
+use crate::parse::shell::Word;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 
 /// The rule.
@@ -55,7 +56,10 @@ pub static RULE: YumMissing = YumMissing;
 pub struct YumMissing;
 
 /// The programs that are looked for.
-const NAMES: [&str; 4] = ["yum", "yum-builddep", "yum-config-manager", "yumdownloader"];
+const WANTED: Wanted = Wanted {
+    names: &["yum", "yum-builddep", "yum-config-manager", "yumdownloader"],
+    on: |system, name| system.lacks.contains(&name),
+};
 
 impl Rule for YumMissing {
     fn meta(&self) -> &'static Meta {
@@ -67,199 +71,42 @@ impl Rule for YumMissing {
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
-        // What each stage has brought in by its end.
-        let mut ends: Vec<Vec<&'static str>> = Vec::new();
-        for (number, stage) in dockerfile.stages.iter().enumerate() {
-            let inherited = match stage.base {
-                Base::Stage(parent) => ends.get(parent).cloned().unwrap_or_default(),
-                _ => Vec::new(),
-            };
-            let mut visit =
-                Visit { file, dockerfile, stage: number, basis: docker::basis(dockerfile, number) };
-            ends.push(visit.stage(inherited, sink));
+        for called in called(dockerfile, &WANTED) {
+            let translation = (called.name == "yum").then(|| translate(&called)).flatten();
+            Missing { translation, called }.report(file, sink);
         }
     }
-}
-
-/// One stage being looked at.
-struct Visit<'a> {
-    file: &'a File<'a>,
-    dockerfile: &'a Dockerfile,
-    stage: usize,
-    basis: Option<Basis<'a>>,
 }
 
 /// A call of a program that is not there.
 struct Missing<'a> {
     /// What the system's own manager makes of the arguments.
     translation: Option<Translation>,
-    basis: Basis<'a>,
-    /// Of [`NAMES`].
-    name: &'static str,
-    call: Call<'a>,
-    /// The word of the program stands for it; it is not its name.
-    variable: Option<String>,
-    /// The arguments are strings of a JSON array.
-    exec: bool,
-    onbuild: bool,
-    reach: Reach,
-    assumed: bool,
-}
-
-impl<'a> Visit<'a> {
-    /// Looks at the instructions in order; what the image has gained by the end.
-    fn stage(&mut self, mut provided: Vec<&'static str>, sink: &mut Sink<'_>) -> Vec<&'static str> {
-        let stage = &self.dockerfile.stages[self.stage];
-        // What waits for the child build happens on top of all this.
-        let mut later: Vec<&'static str> = Vec::new();
-        for (offset, instruction) in self.dockerfile.in_stage(stage).iter().enumerate() {
-            let number = stage.instructions.start + offset;
-            if instruction.onbuild.is_some() {
-                let mut all = [provided.as_slice(), later.as_slice()].concat();
-                self.instruction(number, instruction, &mut all, sink);
-                later = all;
-            } else {
-                self.instruction(number, instruction, &mut provided, sink);
-            }
-        }
-        provided
-    }
-
-    fn instruction(
-        &self,
-        number: usize,
-        instruction: &'a Instruction,
-        provided: &mut Vec<&'static str>,
-        sink: &mut Sink<'_>,
-    ) {
-        provided.extend(NAMES.iter().filter(|name| provided::by_copy(instruction, name)));
-        let (Name::Run, Arguments::Command(line)) = (instruction.name, &instruction.arguments) else {
-            return;
-        };
-        let Some(script) = &line.script else { return };
-        let calls = script.calls();
-        let functions: Vec<&str> =
-            NAMES.into_iter().filter(|name| provided::by_function(&calls, name)).collect();
-        for (at, call) in calls.all.iter().enumerate() {
-            provided.extend(NAMES.iter().filter(|name| provided::by_command(call.command, name)));
-            let Some((name, variable, assumed)) = self.program(number, &calls, at) else { continue };
-            let Some(basis) = self.basis.filter(|basis| basis.system.lacks.contains(&name)) else { continue };
-            if provided.contains(&name) || functions.contains(&name) {
-                continue;
-            }
-            let value = |variable: &str| self.value(number, &calls.all[..at], variable);
-            let translation = (name == "yum").then(|| translate(call, basis.system, &value)).flatten();
-            let missing = Missing {
-                translation,
-                basis,
-                name,
-                call: *call,
-                variable,
-                exec: line.exec && at == 0,
-                onbuild: instruction.onbuild.is_some(),
-                reach: reach::reach(&calls, call, name, basis.system),
-                assumed: assumed || basis.assumed,
-            };
-            missing.report(self.file, sink);
-        }
-    }
-
-    /// The value of a variable that no argument of the build can change.
-    fn value(&self, number: usize, before: &[Call<'_>], variable: &str) -> Option<String> {
-        match assigned(before, variable) {
-            Assigned::Once(value) => Some(value.to_owned()),
-            Assigned::Unknown => None,
-            Assigned::Nowhere => {
-                let value = self.dockerfile.variable(self.stage, number, variable)?;
-                (!value.assumed && value.is_whole()).then_some(value.text)
-            }
-        }
-    }
-
-    /// Which of the programs a call runs; the variable that stands for it, and
-    /// whether its value is assumed.
-    fn program(
-        &self,
-        number: usize,
-        calls: &Calls<'a>,
-        at: usize,
-    ) -> Option<(&'static str, Option<String>, bool)> {
-        let word = calls.all[at].command.program()?;
-        let known = |text: &str| NAMES.into_iter().find(|name| *name == provided::program(text));
-        if let Some(literal) = word.literal() {
-            return known(literal).map(|name| (name, None, false));
-        }
-        let variable = word.variable()?;
-        let (value, assumed) = match assigned(&calls.all[..at], variable) {
-            Assigned::Nowhere => {
-                let value = self.dockerfile.variable(self.stage, number, variable)?;
-                (value.text, value.assumed)
-            }
-            Assigned::Once(value) => (value.to_owned(), true),
-            Assigned::Unknown => return None,
-        };
-        // `PM="yum -y"` is split into words.
-        let first = value.split_whitespace().next()?;
-        known(first).map(|name| (name, Some(variable.to_owned()), assumed))
-    }
+    called: Called<'a>,
 }
 
 /// What the system's own manager makes of a call of `yum`.
-fn translate(
-    call: &Call<'_>,
-    system: &System,
-    value: &dyn Fn(&str) -> Option<String>,
-) -> Option<Translation> {
+fn translate(called: &Called<'_>) -> Option<Translation> {
+    let system = called.basis.system;
     let manager = images::manager(system.manager)?;
-    Some(package_manager::translate(call.command, manager, system, value))
-}
-
-/// What the commands of a script give a variable.
-enum Assigned<'s> {
-    Nowhere,
-    Once(&'s str),
-    Unknown,
-}
-
-fn assigned<'s>(calls: &[Call<'s>], variable: &str) -> Assigned<'s> {
-    let mut found = Assigned::Nowhere;
-    for command in calls.iter().map(|call| call.command) {
-        let declared: &[Word] = match command.name() {
-            None if command.words.is_empty() => &command.assignments,
-            Some("declare" | "export" | "local" | "readonly" | "typeset") => command.arguments(),
-            Some("read") if command.arguments().iter().any(|word| word.literal() == Some(variable)) => {
-                return Assigned::Unknown;
-            }
-            _ => continue,
-        };
-        for word in declared {
-            let Some((_, value)) = word.value.text().split_once('=').filter(|(name, _)| *name == variable)
-            else {
-                continue;
-            };
-            match found {
-                Assigned::Nowhere if word.expansions.is_empty() => found = Assigned::Once(value),
-                _ => return Assigned::Unknown,
-            }
-        }
-    }
-    found
+    Some(package_manager::translate(called.call.command, manager, system, &|name| called.value(name)))
 }
 
 impl Missing<'_> {
     fn report(&self, file: &File<'_>, sink: &mut Sink<'_>) {
-        let outcome = reach::outcome(&self.call, self.name);
-        if self.reach == Reach::Never || outcome == Outcome::Handled {
+        let called = &self.called;
+        let outcome = called.outcome();
+        if called.reach == Reach::Never || outcome == Outcome::Handled {
             return;
         }
-        let (Some(yum), Some(word)) = (&self.basis.system.yum, self.call.command.program()) else { return };
+        let (Some(yum), Some(word)) = (&called.basis.system.yum, called.call.command.program()) else { return };
         let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
-        let Basis { system, image, .. } = self.basis;
+        let Basis { system, image, .. } = called.basis;
         let draft = sink
             .finding(
-                self.name,
+                self.called.name,
                 word.value.range(),
-                format!("`{}` is not in `{image}`: {}", self.name, yum.because),
+                format!("`{}` is not in `{image}`: {}", self.called.name, yum.because),
             )
             .severity(severity)
             .confidence(self.confidence())
@@ -267,7 +114,7 @@ impl Missing<'_> {
             .url(system.source);
         let fix = self.translation.as_ref().and_then(|translation| self.fix(file, word, translation));
         let Some((to, edits, reasons)) = fix else { return draft.emit() };
-        let message = format!("Replace `{}` with `{to}`", self.name);
+        let message = format!("Replace `{}` with `{to}`", self.called.name);
         if reasons.is_empty() {
             draft.safe_fix(message, edits).emit();
         } else {
@@ -276,34 +123,34 @@ impl Missing<'_> {
     }
 
     fn confidence(&self) -> Confidence {
-        match self.reach {
+        match self.called.reach {
             Reach::Never | Reach::Unknown => Confidence::Possible,
-            Reach::Always if !self.assumed && !self.onbuild => Confidence::Certain,
+            Reach::Always if !self.called.assumed && !self.called.onbuild => Confidence::Certain,
             Reach::Sometimes | Reach::Always => Confidence::Likely,
         }
     }
 
     fn help(&self, outcome: Outcome) -> String {
-        let system = self.basis.system;
+        let system = self.called.basis.system;
         let r#use = system.yum.as_ref().and_then(|yum| yum.r#use);
         let mut help = match (self.translation.as_ref().and_then(|one| one.blocked.as_ref()), r#use) {
             (Some(blocked), _) => format!("{}.", capitalised(blocked)),
-            (None, Some(command)) if self.name == "yum" => {
+            (None, Some(command)) if self.called.name == "yum" => {
                 format!("Use `{command}`, which takes the same sub-command.")
             }
-            (None, Some(command)) => format!("{}.", tool(self.name, command)),
+            (None, Some(command)) => format!("{}.", tool(self.called.name, command)),
             (None, None) => format!(
                 "Use `{}`, and its names for the packages.",
                 system.has.get(1).unwrap_or(&system.manager)
             ),
         };
-        if let Some(variable) = &self.variable {
+        if let Some(variable) = &self.called.variable {
             help = format!("The command comes from `{variable}`. {help}");
         }
         if outcome == Outcome::GoesOn {
             help.push_str(" The build goes on without what this should have done.");
         }
-        if self.onbuild {
+        if self.called.onbuild {
             help.push_str(" It runs in the builds that start from this image.");
         }
         help
@@ -316,18 +163,18 @@ impl Missing<'_> {
         word: &Word,
         translation: &Translation,
     ) -> Option<(&'static str, Vec<Edit>, Vec<String>)> {
-        let yum = self.basis.system.yum.as_ref()?;
+        let yum = self.called.basis.system.yum.as_ref()?;
         let to = yum.r#use?;
-        if translation.blocked.is_some() || self.variable.is_some() {
+        if translation.blocked.is_some() || self.called.variable.is_some() {
             return None;
         }
         // The last part of the path, and only where it is written out.
         let length = word.value.text().len();
-        let name = word.value.locate(length - self.name.len(), length);
+        let name = word.value.locate(length - self.called.name.len(), length);
         let text = &file.document.text;
-        let whole = &text[name] == self.name;
+        let whole = &text[name] == self.called.name;
         // Between the strings of a JSON array stand commas and quotes.
-        let rewritable = translation.edits.is_empty() || !self.exec;
+        let rewritable = translation.edits.is_empty() || !self.called.exec;
         if !whole || !rewritable || !package_manager::fits(text, translation) {
             return None;
         }
@@ -335,7 +182,7 @@ impl Missing<'_> {
         edits.extend(translation.edits.iter().map(|(range, content)| file.edit(*range, content.clone())));
         let mut reasons = translation.reasons.clone();
         reasons.extend(yum.careful.map(str::to_owned));
-        let wrappers = &self.call.command.words[..self.call.command.program];
+        let wrappers = &self.called.call.command.words[..self.called.call.command.program];
         if wrappers.iter().any(|word| word.literal() == Some("xargs")) {
             reasons.push("what `xargs` adds to the command is not known here".to_owned());
         }

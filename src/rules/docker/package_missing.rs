@@ -1,0 +1,119 @@
+//! A package is installed under a name that the image's system does not have.
+//!
+//! ## What it finds
+//! Packages in `dnf install`, `microdnf install` and `yum install` that Amazon Linux 2023 has under another name, not at
+//! all, or that conflict with one that is installed: `postgresql-devel`, `amazon-linux-extras`, `curl` beside
+//! `curl-minimal`. Each stage is judged by the image that it starts from, through arguments with their defaults and
+//! through other stages. Where the image is not known, nothing is reported. A conflict is silent behind
+//! `--allowerasing`, and with the full `dnf` a package that `--skip-broken` passes over.
+//!
+//! ## Why
+//! The images of AWS Lambda up to Python 3.11 are built on Amazon Linux 2, those from Python 3.12 on on
+//! [Amazon Linux 2023](https://docs.aws.amazon.com/linux/al2023/release-notes/all-packages-AL2023.html), which has other
+//! packages. Where `yum` went on with what it found, `dnf` and `microdnf` stop the build when one package is missing.
+//!
+//! ## Example
+//! ```dockerfile
+//! FROM public.ecr.aws/lambda/python:3.13
+//! RUN dnf install -y gcc postgresql-devel
+//! ```
+//! Use instead:
+//! ```dockerfile
+//! FROM public.ecr.aws/lambda/python:3.13
+//! RUN dnf install -y gcc libpq-devel
+//! ```
+//!
+//! ## Fix safety
+//! A package that is there under another name is written so: unsafe, since its version is another one too. For others
+//! there is no fix; the message says what is known.
+
+use crate::catalogue::images::{self, Package};
+use crate::discover::Kind;
+use crate::docker::called::{Called, Wanted, called};
+use crate::docker::package_manager::{self, Obstacle, ObstacleKind};
+use crate::docker::reach::{Outcome, Reach};
+use crate::finding::{Applicability, Confidence, Group, Severity};
+use crate::parse::dockerfile::Dockerfile;
+use crate::rule::{File, Meta, Rule, Sink, Trigger};
+
+/// The rule.
+pub static RULE: PackageMissing = PackageMissing;
+
+/// Reports packages that are not there.
+pub struct PackageMissing;
+
+const WANTED: Wanted =
+    Wanted { names: &["dnf", "microdnf", "yum"], on: |system, _| !system.packages.is_empty() };
+
+impl Rule for PackageMissing {
+    fn meta(&self) -> &'static Meta {
+        &Meta { group: Group::Docker, fix: Some(Applicability::Unsafe), kinds: &[Kind::Dockerfile] }
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        vec![Trigger::Word("dnf"), Trigger::Word("microdnf"), Trigger::Word("yum")]
+    }
+
+    fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
+        for called in called(dockerfile, &WANTED) {
+            let system = called.basis.system;
+            // Both read their command lines alike.
+            let manager = images::manager(system.manager).or_else(|| images::manager("microdnf"));
+            let Some(manager) = manager else { continue };
+            let value = |name: &str| called.value(name);
+            let translation = package_manager::translate(called.call.command, manager, system, &value);
+            for obstacle in translation.obstacles {
+                if obstacle.kind == ObstacleKind::Package
+                    && let Some(package) = system.package(&obstacle.subject)
+                {
+                    report(file, &called, &obstacle, package, sink);
+                }
+            }
+        }
+    }
+}
+
+fn report(
+    file: &File<'_>,
+    called: &Called<'_>,
+    obstacle: &Obstacle,
+    package: &'static Package,
+    sink: &mut Sink<'_>,
+) {
+    let outcome = called.outcome();
+    if called.reach == Reach::Never || outcome == Outcome::Handled || is_passed_over(called, package) {
+        return;
+    }
+    let system = called.basis.system;
+    let message = format!("{} on {}, in `{}`", obstacle.told, system.title, called.basis.image);
+    let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
+    let confidence = match called.reach {
+        _ if package.unsure => Confidence::Possible,
+        Reach::Never | Reach::Unknown => Confidence::Possible,
+        Reach::Always if !called.assumed && !called.onbuild => Confidence::Certain,
+        Reach::Sometimes | Reach::Always => Confidence::Likely,
+    };
+    let draft = sink
+        .finding(package.name, obstacle.range, message)
+        .severity(severity)
+        .confidence(confidence)
+        .url(package.source);
+    let draft = match (package.called, package.conflicts) {
+        (Some(name), _) => draft.help(format!("Install `{name}`")),
+        (None, Some(_)) => draft.help("Leave it out"),
+        (None, None) => draft,
+    };
+    if obstacle.edits.is_empty() || called.exec {
+        return draft.emit();
+    }
+    let edits = obstacle.edits.iter().map(|(range, content)| file.edit(*range, content.clone())).collect();
+    let message = format!("Write `{}`", package.called.unwrap_or_default());
+    draft.unsafe_fix(message, "it is another version as well", edits).emit();
+}
+
+/// Whether the command line allows for it.
+fn is_passed_over(called: &Called<'_>, package: &Package) -> bool {
+    let has = |option: &str| called.call.command.arguments().iter().any(|word| word.literal() == Some(option));
+    let full = called.basis.system.manager != "microdnf";
+    full && (package.conflicts.is_some() && has("--allowerasing") || has("--skip-broken"))
+}
