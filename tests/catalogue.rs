@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use images_schema::{Manager, System};
+use images_schema::{Manager, Packages, System};
 use schema::{Kind, Module, Runtimes};
 
 #[allow(dead_code)] // The build reads every field.
@@ -47,6 +47,7 @@ fn type_of(file: &str) -> Option<&'static str> {
         ("aws/runtimes.yaml", "Runtimes"),
         ("docker/systems/", "System"),
         ("docker/managers/", "Manager"),
+        ("docker/packages/", "Packages"),
     ];
     folders.iter().find(|(folder, _)| file.starts_with(folder)).map(|(_, name)| *name)
 }
@@ -65,6 +66,7 @@ fn generated() -> Value {
     generator.subschema_for::<Runtimes>();
     generator.subschema_for::<System>();
     generator.subschema_for::<Manager>();
+    generator.subschema_for::<Packages>();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The data of newskin",
@@ -110,7 +112,7 @@ fn unknown_keys_are_refused() {
     let text = "module: a\nsource: https://example.org\nremovd: \"3.13\"\nbad: []\ngood: []\n";
     let error = serde_saphyr::from_str::<Module>(text).expect_err("`removd` is no key").to_string();
     assert!(error.contains("removd"), "{error}");
-    for name in ["Module", "Runtimes", "System", "Manager"] {
+    for name in ["Module", "Runtimes", "System", "Manager", "Packages", "Package"] {
         let refused = &generated()["$defs"][name]["additionalProperties"];
         assert_eq!(*refused, json!(false), "{name}");
     }

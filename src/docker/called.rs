@@ -23,8 +23,10 @@ pub struct Called<'a> {
     pub onbuild: bool,
     /// Whether it runs.
     pub reach: Reach,
-    /// What the system or the program is assumed from.
+    /// Whether the system or the program is an assumption.
     pub assumed: bool,
+    /// Packages that the build has taken out of the image before.
+    pub removed: Vec<String>,
     dockerfile: &'a Dockerfile,
     stage: usize,
     number: usize,
@@ -58,24 +60,35 @@ pub struct Wanted {
     pub names: &'static [&'static str],
     /// Whether calls of one of them are looked for on a system.
     pub on: fn(&System, &str) -> bool,
+    /// Whether programs that the build has brought in itself count, too.
+    pub installed: bool,
 }
 
-/// Every call of the programs that the build has not brought into the image
-/// itself, in the stages whose system is known.
+/// Every call of the programs in the stages whose system is known.
 #[must_use]
 pub fn called<'a>(dockerfile: &'a Dockerfile, wanted: &Wanted) -> Vec<Called<'a>> {
     let mut found = Vec::new();
     // What each stage has brought in by its end.
-    let mut ends: Vec<Vec<&'static str>> = Vec::new();
+    let mut ends: Vec<Changed> = Vec::new();
     for (stage, one) in dockerfile.stages.iter().enumerate() {
         let inherited = match one.base {
             Base::Stage(parent) => ends.get(parent).cloned().unwrap_or_default(),
-            _ => Vec::new(),
+            _ => Changed::default(),
         };
-        let mut visit = Visit { dockerfile, wanted, stage, basis: basis(dockerfile, stage), found: &mut found };
+        let mut visit =
+            Visit { dockerfile, wanted, stage, basis: basis(dockerfile, stage), found: &mut found };
         ends.push(visit.stage(inherited));
     }
     found
+}
+
+/// What a build has made of an image.
+#[derive(Debug, Clone, Default)]
+struct Changed {
+    /// Programs that it brought in.
+    provided: Vec<&'static str>,
+    /// Packages that it took out.
+    removed: Vec<String>,
 }
 
 /// One stage being looked at.
@@ -88,26 +101,30 @@ struct Visit<'v, 'a> {
 }
 
 impl<'a> Visit<'_, 'a> {
-    /// Looks at the instructions in order; what the image has gained by the end.
-    fn stage(&mut self, mut provided: Vec<&'static str>) -> Vec<&'static str> {
+    /// Looks at the instructions in order; what the image has become by the end.
+    fn stage(&mut self, mut changed: Changed) -> Changed {
         let stage = &self.dockerfile.stages[self.stage];
         // What waits for the child build happens on top of all this.
-        let mut later: Vec<&'static str> = Vec::new();
+        let mut later: Option<Changed> = None;
         for (offset, instruction) in self.dockerfile.in_stage(stage).iter().enumerate() {
             let number = stage.instructions.start + offset;
             if instruction.onbuild.is_some() {
-                let mut all = [provided.as_slice(), later.as_slice()].concat();
+                let on_top = later.get_or_insert_with(Changed::default);
+                let mut all = changed.clone();
+                all.provided.append(&mut on_top.provided);
+                all.removed.append(&mut on_top.removed);
                 self.instruction(number, instruction, &mut all);
-                later = all;
+                *on_top = all;
             } else {
-                self.instruction(number, instruction, &mut provided);
+                self.instruction(number, instruction, &mut changed);
             }
         }
-        provided
+        changed
     }
 
-    fn instruction(&mut self, number: usize, instruction: &'a Instruction, provided: &mut Vec<&'static str>) {
+    fn instruction(&mut self, number: usize, instruction: &'a Instruction, changed: &mut Changed) {
         let names = self.wanted.names;
+        let Changed { provided, removed } = changed;
         provided.extend(names.iter().filter(|name| provided::by_copy(instruction, name)));
         let (Name::Run, Arguments::Command(line)) = (instruction.name, &instruction.arguments) else {
             return;
@@ -118,9 +135,12 @@ impl<'a> Visit<'_, 'a> {
             names.iter().copied().filter(|name| provided::by_function(&calls, name)).collect();
         for (at, call) in calls.all.iter().enumerate() {
             provided.extend(names.iter().filter(|name| provided::by_command(call.command, name)));
+            removed.extend(provided::taken_out(call.command));
             let Some((name, variable, assumed)) = self.program(number, &calls, at) else { continue };
-            let Some(basis) = self.basis.filter(|basis| (self.wanted.on)(basis.system, name)) else { continue };
-            if provided.contains(&name) || functions.contains(&name) {
+            let Some(basis) = self.basis.filter(|basis| (self.wanted.on)(basis.system, name)) else {
+                continue;
+            };
+            if provided.contains(&name) && !self.wanted.installed || functions.contains(&name) {
                 continue;
             }
             self.found.push(Called {
@@ -132,6 +152,7 @@ impl<'a> Visit<'_, 'a> {
                 onbuild: instruction.onbuild.is_some(),
                 reach: reach::reach(&calls, call, name, basis.system),
                 assumed: assumed || basis.assumed,
+                removed: removed.clone(),
                 dockerfile: self.dockerfile,
                 stage: self.stage,
                 number,

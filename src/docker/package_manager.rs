@@ -248,15 +248,16 @@ impl<'w> Reader<'w> {
             self.out.edits.push(edit.clone());
             self.reason(because.to_owned());
             let instead = format!("write `{write}`");
-            self.obstacle(word.range, text, ObstacleKind::Command, because.to_owned(), Some(&instead)).edits =
-                vec![edit];
+            self.obstacle(word.range, text, ObstacleKind::Command, because.to_owned(), Some(&instead))
+                .edits = vec![edit];
         }
         if verdict.asks && !self.answered {
             let edit = (TextRange::empty(word.range.end()), " -y".to_owned());
             self.out.edits.push(edit.clone());
             let told = format!("without `-y`, `{}` waits for an answer that never comes", self.manager.name);
             self.reason(told.clone());
-            self.obstacle(word.range, text, ObstacleKind::Question, told, Some("give it `-y`")).edits = vec![edit];
+            self.obstacle(word.range, text, ObstacleKind::Question, told, Some("give it `-y`")).edits =
+                vec![edit];
         }
         self.only(verdict);
         if verdict.asks {

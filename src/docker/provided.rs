@@ -54,6 +54,17 @@ fn is_package(text: &str, name: &str) -> bool {
         || rest.starts_with('-') && rest[1..].starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// Packages that a command takes out of the image.
+pub fn taken_out(command: &Command) -> impl Iterator<Item = String> {
+    const REMOVERS: [&str; 4] = ["dnf", "microdnf", "rpm", "yum"];
+    const ORDERS: [&str; 6] = ["remove", "erase", "autoremove", "swap", "-e", "--erase"];
+    let arguments = command.arguments();
+    let removes = command.name().is_some_and(|name| REMOVERS.contains(&name))
+        && arguments.iter().any(|word| word.literal().is_some_and(|text| ORDERS.contains(&text)));
+    let words = if removes { arguments } else { &[] };
+    words.iter().filter_map(Word::literal).filter(|text| !text.starts_with('-')).map(str::to_owned)
+}
+
 /// Whether a script defines a function of that name.
 #[must_use]
 pub fn by_function(calls: &Calls<'_>, name: &str) -> bool {

@@ -46,7 +46,10 @@ pub struct MicrodnfLimits;
 /// Only where `dnf` is known to be that very version.
 const WANTED: Wanted = Wanted {
     names: &["dnf", "microdnf"],
-    on: |system, name| system.manager == "microdnf" && system.has.contains(&"dnf") && system.has.contains(&name),
+    on: |system, name| {
+        system.manager == "microdnf" && system.has.contains(&"dnf") && system.has.contains(&name)
+    },
+    installed: false,
 };
 
 impl Rule for MicrodnfLimits {

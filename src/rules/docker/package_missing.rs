@@ -42,8 +42,11 @@ pub static RULE: PackageMissing = PackageMissing;
 /// Reports packages that are not there.
 pub struct PackageMissing;
 
-const WANTED: Wanted =
-    Wanted { names: &["dnf", "microdnf", "yum"], on: |system, _| !system.packages.is_empty() };
+const WANTED: Wanted = Wanted {
+    names: &["dnf", "microdnf", "yum"],
+    on: |system, _| !system.packages.is_empty(),
+    installed: true,
+};
 
 impl Rule for PackageMissing {
     fn meta(&self) -> &'static Meta {
@@ -84,8 +87,8 @@ fn report(
     if called.reach == Reach::Never || outcome == Outcome::Handled || is_passed_over(called, package) {
         return;
     }
-    let system = called.basis.system;
-    let message = format!("{} on {}, in `{}`", obstacle.told, system.title, called.basis.image);
+    let message =
+        format!("`{}` cannot be installed in `{}`: {}", package.name, called.basis.image, package.reason);
     let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
     let confidence = match called.reach {
         _ if package.unsure => Confidence::Possible,
@@ -113,7 +116,11 @@ fn report(
 
 /// Whether the command line allows for it.
 fn is_passed_over(called: &Called<'_>, package: &Package) -> bool {
-    let has = |option: &str| called.call.command.arguments().iter().any(|word| word.literal() == Some(option));
+    let has =
+        |option: &str| called.call.command.arguments().iter().any(|word| word.literal() == Some(option));
     let full = called.basis.system.manager != "microdnf";
+    if package.conflicts.is_some_and(|installed| called.removed.iter().any(|name| name == installed)) {
+        return true;
+    }
     full && (package.conflicts.is_some() && has("--allowerasing") || has("--skip-broken"))
 }

@@ -40,9 +40,9 @@
 
 use crate::catalogue::images;
 use crate::discover::Kind;
-use crate::docker::package_manager::{self, Translation};
 use crate::docker::Basis;
 use crate::docker::called::{Called, Wanted, called};
+use crate::docker::package_manager::{self, Translation};
 use crate::docker::reach::{Outcome, Reach};
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
@@ -59,6 +59,7 @@ pub struct YumMissing;
 const WANTED: Wanted = Wanted {
     names: &["yum", "yum-builddep", "yum-config-manager", "yumdownloader"],
     on: |system, name| system.lacks.contains(&name),
+    installed: false,
 };
 
 impl Rule for YumMissing {
@@ -99,7 +100,9 @@ impl Missing<'_> {
         if called.reach == Reach::Never || outcome == Outcome::Handled {
             return;
         }
-        let (Some(yum), Some(word)) = (&called.basis.system.yum, called.call.command.program()) else { return };
+        let (Some(yum), Some(word)) = (&called.basis.system.yum, called.call.command.program()) else {
+            return;
+        };
         let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
         let Basis { system, image, .. } = called.basis;
         let draft = sink
