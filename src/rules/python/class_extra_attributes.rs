@@ -103,7 +103,9 @@ struct Loop {
 
 impl<'a> Walk<'_, 'a> {
     fn compare(&mut self, compare: &'a ExprCompare) {
-        let ([CmpOp::In | CmpOp::NotIn], [known]) = (&compare.ops[..], &compare.comparators[..]) else { return };
+        let ([CmpOp::In | CmpOp::NotIn], [known]) = (&compare.ops[..], &compare.comparators[..]) else {
+            return;
+        };
         let Expr::Name(name) = &*compare.left else { return };
         let text = &self.code.document.text;
         let goes_through = |one: &Loop| !one.knows && has_word(&text[one.target], name.id.as_str());
@@ -113,7 +115,7 @@ impl<'a> Walk<'_, 'a> {
         let mut names = Vec::new();
         self.names(known, &mut names, 4);
         let has = |name: &&str| names.contains(name);
-        if has(&"__module__") && OF_CLASSES.iter().any(|name| has(name)) {
+        if has(&"__module__") && OF_CLASSES.iter().any(has) {
             self.found.push(compare.range());
         }
     }
@@ -125,7 +127,9 @@ impl<'a> Walk<'_, 'a> {
             Expr::Tuple(tuple) => &tuple.elts,
             Expr::List(list) => &list.elts,
             Expr::Set(set) => &set.elts,
-            Expr::Call(call) if named(self.code, &call.func, &["set", "frozenset", "list", "tuple"]).is_some() => {
+            Expr::Call(call)
+                if named(self.code, &call.func, &["set", "frozenset", "list", "tuple"]).is_some() =>
+            {
                 return call.arguments.args.iter().for_each(|value| self.names(value, names, steps));
             }
             Expr::Name(name) => {
@@ -136,7 +140,9 @@ impl<'a> Walk<'_, 'a> {
             }
             _ => return,
         };
-        names.extend(elements.iter().filter_map(|element| Some(element.as_string_literal_expr()?.value.to_str())));
+        names.extend(
+            elements.iter().filter_map(|element| Some(element.as_string_literal_expr()?.value.to_str())),
+        );
     }
 }
 

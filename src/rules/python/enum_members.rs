@@ -85,7 +85,10 @@ impl Rule for EnumMembers {
         walk.visit_body(code.module.body());
         for Found { place, since, message, confidence } in walk.found {
             let since = PythonVersion { major: 3, minor: since };
-            if file.minimum() >= since || code.target < since || reach(code, place, Fault::Name) == Reach::Dead {
+            if file.minimum() >= since
+                || code.target < since
+                || reach(code, place, Fault::Name) == Reach::Dead
+            {
                 continue;
             }
             sink.finding("enum.Enum", place, format!("{message} since Python {since}"))
@@ -122,7 +125,8 @@ impl<'a> Walk<'_, 'a> {
         for stmt in &class.body {
             match stmt {
                 Stmt::ClassDef(inner) => {
-                    let said = decorator(self.code, &inner.decorator_list, &["enum.member", "enum.nonmember"]);
+                    let said =
+                        decorator(self.code, &inner.decorator_list, &["enum.member", "enum.nonmember"]);
                     if said.is_none() && !inner.name.starts_with('_') {
                         let message = format!("The class `{}` is no member of `{}`", inner.name, class.name);
                         self.push(inner.name.range(), 13, message);
@@ -132,7 +136,8 @@ impl<'a> Walk<'_, 'a> {
                     let [Expr::Name(target)] = &assign.targets[..] else { continue };
                     let name = target.id.as_str();
                     if name.starts_with("__") && !name.ends_with('_') && !assign.value.is_lambda_expr() {
-                        let message = format!("`{name}` is no member of `{}` but a plain attribute", class.name);
+                        let message =
+                            format!("`{name}` is no member of `{}` but a plain attribute", class.name);
                         self.push(target.range(), 11, message);
                     }
                 }
@@ -151,8 +156,10 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn call(&mut self, call: &'a ExprCall) {
-        const WHOLE: &[&str] = &["list", "tuple", "set", "frozenset", "len", "sorted", "enumerate", "map", "reversed"];
-        if call.arguments.args.iter().any(Expr::is_name_expr) && named(self.code, &call.func, WHOLE).is_some() {
+        const WHOLE: &[&str] =
+            &["list", "tuple", "set", "frozenset", "len", "sorted", "enumerate", "map", "reversed"];
+        if call.arguments.args.iter().any(Expr::is_name_expr) && named(self.code, &call.func, WHOLE).is_some()
+        {
             call.arguments.args.iter().for_each(|value| self.all_of(value));
         }
     }
@@ -160,7 +167,8 @@ impl<'a> Walk<'_, 'a> {
     /// `number & ~Flags.READ`.
     fn mask(&mut self, number: &'a Expr, mask: &'a Expr) {
         let Expr::UnaryOp(inverted) = mask else { return };
-        if inverted.op != UnaryOp::Invert || !matches!(&*inverted.operand, Expr::Attribute(_) | Expr::Name(_)) {
+        if inverted.op != UnaryOp::Invert || !matches!(&*inverted.operand, Expr::Attribute(_) | Expr::Name(_))
+        {
             return;
         }
         let flags = classes(self.code, &inverted.operand, "__invert__");
@@ -172,7 +180,8 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let numbers = classes(self.code, number, "__and__");
-        let is_plain = !numbers.is_empty() && numbers.iter().all(|class| class.mro.first().is_some_and(|name| name == "builtins.int"));
+        let is_plain = !numbers.is_empty()
+            && numbers.iter().all(|class| class.mro.first().is_some_and(|name| name == "builtins.int"));
         if is_plain {
             let message = "Bits that these flags do not know are taken away, too,".to_owned();
             self.push(mask.range(), 11, message);

@@ -67,7 +67,9 @@ impl Rule for NeverVisited {
     fn triggers(&self) -> Vec<Trigger> {
         let name = |name| Trigger::Name { home: "ast", name, argument: None };
         let mut triggers: Vec<Trigger> = ["Index", "ExtSlice"].map(name).to_vec();
-        triggers.extend(["visit_Index", "visit_ExtSlice"].into_iter().chain(CONSTANTS.iter().copied()).map(Trigger::Word));
+        triggers.extend(
+            ["visit_Index", "visit_ExtSlice"].into_iter().chain(CONSTANTS.iter().copied()).map(Trigger::Word),
+        );
         triggers.push(Trigger::Member { home: Some("ast"), name: "slice", argument: None });
         triggers
     }
@@ -111,7 +113,14 @@ struct Walk<'c, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn push(&mut self, place: TextRange, symbol: &str, message: String, severity: Severity, confidence: Confidence) {
+    fn push(
+        &mut self,
+        place: TextRange,
+        symbol: &str,
+        message: String,
+        severity: Severity,
+        confidence: Confidence,
+    ) {
         self.found.push(Found { place, symbol: symbol.to_owned(), message, severity, confidence });
     }
 
@@ -120,7 +129,9 @@ impl<'a> Walk<'_, 'a> {
         let methods = ["visit_Index", "visit_ExtSlice"].into_iter().chain(CONSTANTS.iter().copied());
         for name in methods {
             let Some(function) = method(class, name) else { continue };
-            let Some((_, confidence)) = base_of(self.code, class, &["ast.NodeVisitor", "ast.NodeTransformer"]) else {
+            let Some((_, confidence)) =
+                base_of(self.code, class, &["ast.NodeVisitor", "ast.NodeTransformer"])
+            else {
                 return;
             };
             let symbol = format!("ast.NodeVisitor.{name}");
@@ -135,7 +146,8 @@ impl<'a> Walk<'_, 'a> {
             } else if saw_index {
                 // One that hands on what is inside is there for older Pythons.
                 let severity = if hands_on(function) { Severity::Info } else { Severity::Warning };
-                let message = format!("`{name}` is never called since Python 3.9, whose trees have no such node");
+                let message =
+                    format!("`{name}` is never called since Python 3.9, whose trees have no such node");
                 self.push(place, &symbol, message, severity, confidence.min(Confidence::Likely));
             }
         }
@@ -155,15 +167,23 @@ impl<'a> Walk<'_, 'a> {
     /// Whether code asks what kind of node a slice is, or on which Python it runs.
     fn is_careful(&self, place: TextRange) -> bool {
         let text = &self.code.document.text[place];
-        ["Index", "version_info", "hasattr", "isinstance", "getattr", "PY3"].into_iter().any(|word| text.contains(word))
+        ["Index", "version_info", "hasattr", "isinstance", "getattr", "PY3"]
+            .into_iter()
+            .any(|word| text.contains(word))
     }
 }
 
 /// `return self.visit(node.value)`, `self.generic_visit(node)`.
 fn hands_on(function: &StmtFunctionDef) -> bool {
-    let body: Vec<&Stmt> = function.body.iter().filter(|stmt| !matches!(stmt, Stmt::Expr(expr) if expr.value.is_string_literal_expr())).collect();
+    let body: Vec<&Stmt> = function
+        .body
+        .iter()
+        .filter(|stmt| !matches!(stmt, Stmt::Expr(expr) if expr.value.is_string_literal_expr()))
+        .collect();
     match body[..] {
-        [Stmt::Return(stmt)] => stmt.value.as_deref().is_none_or(|value| value.is_call_expr() || value.is_attribute_expr()),
+        [Stmt::Return(stmt)] => {
+            stmt.value.as_deref().is_none_or(|value| value.is_call_expr() || value.is_attribute_expr())
+        }
         [Stmt::Expr(stmt)] => stmt.value.is_call_expr(),
         [Stmt::Pass(_)] => true,
         _ => false,
@@ -191,8 +211,15 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
                     && !self.asks
                     && self.code.names().imports_module("ast") =>
             {
-                let message = "`slice` is the index itself since Python 3.9, and most have no `value`".to_owned();
-                self.push(value.attr.range(), "ast.Subscript.slice", message, Severity::Warning, Confidence::Likely);
+                let message =
+                    "`slice` is the index itself since Python 3.9, and most have no `value`".to_owned();
+                self.push(
+                    value.attr.range(),
+                    "ast.Subscript.slice",
+                    message,
+                    Severity::Warning,
+                    Confidence::Likely,
+                );
             }
             _ => {}
         }
