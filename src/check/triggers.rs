@@ -22,9 +22,12 @@ pub struct Scan {
     /// By first segment.
     modules: FxHashMap<&'static [u8], Root>,
     /// Rules that look at the text themselves.
-    texts: Vec<(usize, fn(&[u8]) -> bool)>,
+    texts: Vec<(usize, Says)>,
     always: Hits,
 }
+
+/// Whether a text says by itself that a rule can fire.
+type Says = fn(&[u8]) -> bool;
 
 /// A rule that a word wakes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -73,6 +73,15 @@ fn base_within<'a>(
         if let Some(own) = class_of(code, base) {
             return base_within(code, own, wanted, depth);
         }
+        // Others say by their names what they are; most are of other kinds.
+        let last = match base {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return None,
+        };
+        if !["Enum", "Flag", "Visitor", "Transformer"].into_iter().any(|kind| last.contains(kind)) {
+            return None;
+        }
         let all = classes(code, base, "__init__");
         wanted
             .iter()

@@ -103,7 +103,7 @@ impl<'a> Waiting<'a> {
         let meanings = code.meanings(named);
         // A class of this file is none of those that the standard library throws.
         let own = matches!(named, Expr::Name(name) if matches!(code.names().only_binding(name), Some(BindingKind::Class(_))));
-        self.open |= meanings.other && !own || meanings.dotted.is_empty() && !own;
+        self.open |= !own && (meanings.other || meanings.dotted.is_empty());
         for dotted in &meanings.dotted {
             let name = normal(dotted);
             let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(&*name, |(_, name)| *name);

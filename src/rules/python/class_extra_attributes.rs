@@ -115,7 +115,7 @@ impl<'a> Walk<'_, 'a> {
         let mut names = Vec::new();
         self.names(known, &mut names, 4);
         let has = |name: &&str| names.contains(name);
-        if has(&"__module__") && OF_CLASSES.iter().any(|name| has(name)) {
+        if has(&"__module__") && OF_CLASSES.iter().any(has) {
             self.found.push(compare.range());
         }
     }

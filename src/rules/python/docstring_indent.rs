@@ -310,10 +310,12 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
             Expr::Compare(compare) => self.compare(compare),
             Expr::ListComp(list) => self.lines(&list.elt, &list.generators),
             Expr::Generator(generator) => self.lines(&generator.elt, &generator.generators),
-            Expr::BinOp(sum) if sum.op == Operator::Add => {
-                if self.is_doc(&sum.left, 1) && is_indented_literal(&sum.right) {
-                    self.push(expr.range(), UNEVEN, Severity::Info, false);
-                }
+            Expr::BinOp(sum)
+                if sum.op == Operator::Add
+                    && self.is_doc(&sum.left, 1)
+                    && is_indented_literal(&sum.right) =>
+            {
+                self.push(expr.range(), UNEVEN, Severity::Info, false);
             }
             _ => {}
         }

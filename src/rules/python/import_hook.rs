@@ -50,7 +50,7 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtClassDef};
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::discover::Kind;
 use crate::finding::{Confidence, Group, Severity};
@@ -83,7 +83,13 @@ impl Rule for ImportHook {
         if file.minimum() >= SINCE || code.target < SINCE {
             return;
         }
-        let mut registered = Registered { code, classes: Vec::new() };
+        let mut registered = Registered {
+            code,
+            classes: Vec::new(),
+            undecided: Vec::new(),
+            function: None,
+            site: TextRange::default(),
+        };
         registered.visit_body(code.module.body());
         for class in defined::all(code) {
             let Some((finder, on_path)) = finder(code, class) else { continue };
@@ -95,6 +101,9 @@ impl Rule for ImportHook {
             }
             let (severity, confidence) = match seen {
                 true => (Severity::Error, Confidence::Certain),
+                false if registered.undecided.iter().any(|known| std::ptr::eq(*known, class)) => {
+                    (Severity::Warning, Confidence::Possible)
+                }
                 false if looks_like_finder(class, finder) => (Severity::Warning, Confidence::Likely),
                 false => continue,
             };
@@ -175,6 +184,12 @@ struct Registered<'c, 'a> {
     code: &'c Code<'a>,
     /// With the places that tell it.
     classes: Vec<(&'a StmtClassDef, TextRange)>,
+    /// Those that may be told of on other Pythons alone.
+    undecided: Vec<&'a StmtClassDef>,
+    /// The place that tells it.
+    site: TextRange,
+    /// Where the function around begins.
+    function: Option<TextSize>,
 }
 
 const LISTS: &[&str] = &["sys.meta_path", "sys.path_hooks"];
@@ -186,27 +201,35 @@ impl<'a> Registered<'_, 'a> {
         if matches!(attribute.attr.as_str(), "append" | "insert" | "extend")
             && named(self.code, &attribute.value, LISTS).is_some()
         {
+            self.site = call.range();
             call.arguments.args.iter().for_each(|value| self.add(value));
         }
     }
 
-    fn push(&mut self, class: Option<&'a StmtClassDef>, place: &Expr) {
-        self.classes.extend(class.map(|class| (class, place.range())));
+    fn push(&mut self, class: Option<&'a StmtClassDef>) {
+        // `if PY3: return`, by a name that another module gives.
+        let before =
+            self.function.map(|start| &self.code.document.text[TextRange::new(start, self.site.start())]);
+        if before.is_some_and(|text| text.contains("PY3") || text.contains("PY2")) {
+            self.undecided.extend(class);
+            return;
+        }
+        self.classes.extend(class.map(|class| (class, self.site)));
     }
 
     fn add(&mut self, value: &'a Expr) {
         match value {
-            Expr::Call(call) => self.push(class_of(self.code, &call.func), value),
+            Expr::Call(call) => self.push(class_of(self.code, &call.func)),
             Expr::List(list) => list.elts.iter().for_each(|value| self.add(value)),
             Expr::BinOp(operation) => {
                 self.add(&operation.left);
                 self.add(&operation.right);
             }
             Expr::Name(name) if name.id.as_str() == "self" => {
-                self.push(self.code.names().class_around(name.start()), value);
+                self.push(self.code.names().class_around(name.start()));
             }
             Expr::Name(name) => match self.code.names().only_binding(name) {
-                Some(BindingKind::Class(class)) => self.push(Some(class), value),
+                Some(BindingKind::Class(class)) => self.push(Some(class)),
                 Some(BindingKind::Assignment(value @ Expr::Call(_))) => self.add(value),
                 _ => {}
             },
@@ -219,12 +242,21 @@ impl<'a> Visitor<'a> for Registered<'_, 'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
             Stmt::Assign(assign) if assign.targets.iter().any(|target| is_list(self.code, target)) => {
+                self.site = stmt.range();
                 self.add(&assign.value);
             }
-            Stmt::AugAssign(assign) if is_list(self.code, &assign.target) => self.add(&assign.value),
+            Stmt::AugAssign(assign) if is_list(self.code, &assign.target) => {
+                self.site = stmt.range();
+                self.add(&assign.value);
+            }
             _ => {}
         }
+        let outer = self.function;
+        if let Stmt::FunctionDef(function) = stmt {
+            self.function = Some(function.start());
+        }
         visitor::walk_stmt(self, stmt);
+        self.function = outer;
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {

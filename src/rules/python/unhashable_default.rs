@@ -160,7 +160,7 @@ fn is_unhashable<'a>(code: &Code<'a>, class: &'a StmtClassDef, depth: u32) -> Op
     if defines(class, "__hash__") || has_metaclass(class) || defines(class, "__new__") {
         return Some(false);
     }
-    let [decorators @ ..] = &class.decorator_list[..];
+    let decorators = &class.decorator_list[..];
     if let Some(dataclass) = decorator(code, decorators, DATACLASS) {
         let Expr::Call(call) = &dataclass.expression else { return Some(true) };
         let is = |name: &str, value: bool| {
