@@ -196,16 +196,17 @@ static BY_LAST: LazyLock<FxHashMap<&'static str, Vec<Changed>>> = LazyLock::new(
 });
 
 /// Changes by the names of functions that hand arguments on to them.
-static HANDED_ON: LazyLock<FxHashMap<&'static str, Vec<(&'static HandedOn, Changed)>>> = LazyLock::new(|| {
-    let mut by_name: FxHashMap<&'static str, Vec<(&'static HandedOn, Changed)>> = FxHashMap::default();
-    for change in CHANGES {
-        for handed in change.handed_on_by {
-            let changed = change.named().next().expect("a change is one of something");
-            by_name.entry(handed.function).or_default().push((handed, changed));
+static HANDED_ON: LazyLock<FxHashMap<&'static str, Vec<(&'static HandedOn, Changed)>>> =
+    LazyLock::new(|| {
+        let mut by_name: FxHashMap<&'static str, Vec<(&'static HandedOn, Changed)>> = FxHashMap::default();
+        for change in CHANGES {
+            for handed in change.handed_on_by {
+                let changed = change.named().next().expect("a change is one of something");
+                by_name.entry(handed.function).or_default().push((handed, changed));
+            }
         }
-    }
-    by_name
-});
+        by_name
+    });
 
 /// Changes that meet what functions so called are given.
 #[must_use]

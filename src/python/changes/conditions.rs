@@ -62,9 +62,7 @@ fn lookup<'a>(call: &'a ExprCall, name: &str, at: Option<u8>) -> Passed<'a> {
     }
     match until.checked_sub(1).and_then(|at| call.arguments.args.get(at)) {
         Some(value) => Passed::Value(value),
-        None if !name.is_empty() && keywords.iter().any(|keyword| keyword.arg.is_none()) => {
-            Passed::Unknown
-        }
+        None if !name.is_empty() && keywords.iter().any(|keyword| keyword.arg.is_none()) => Passed::Unknown,
         None => Passed::No,
     }
 }

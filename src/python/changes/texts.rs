@@ -1,6 +1,8 @@
 //! What literals say: arguments that are texts, directly or by a name bound once.
 
-use ruff_python_ast::{Expr, ExprAttribute, ExprCall, FStringPart, InterpolatedStringElement, Operator, Stmt};
+use ruff_python_ast::{
+    Expr, ExprAttribute, ExprCall, FStringPart, InterpolatedStringElement, Operator, Stmt,
+};
 use ruff_text_size::Ranged;
 
 use super::{Verdict, pattern};
@@ -30,8 +32,7 @@ pub(super) fn judge<'a>(
     let is_said =
         (equals.is_empty() || equals.contains(&text.as_str())) && has.is_none_or(|part| text.contains(part));
     // What a class says its heirs may say otherwise.
-    let whence =
-        if value.is_attribute_expr() { Verdict::of(Confidence::Likely) } else { Verdict::CERTAIN };
+    let whence = if value.is_attribute_expr() { Verdict::of(Confidence::Likely) } else { Verdict::CERTAIN };
     match reads {
         _ if !is_said => None,
         None => Some(whence),

@@ -79,7 +79,14 @@ impl<'a> Walk<'_, 'a> {
             let Some(shape) = texts::judge(self.code, call, value, argument) else { continue };
             let verdict = Verdict::of(Confidence::resolved(meanings.only().is_some())).and(shape);
             let (changed, range) = (*changed, value.range());
-            self.push(Found { changed, range, call: Some(call), argument: Some(value), receiver: None, verdict });
+            self.push(Found {
+                changed,
+                range,
+                call: Some(call),
+                argument: Some(value),
+                receiver: None,
+                verdict,
+            });
         }
     }
 

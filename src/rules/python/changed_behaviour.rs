@@ -100,7 +100,10 @@ fn of_change(change: &'static Change) -> Vec<Trigger> {
     });
     let handed_on: Vec<Trigger> = handed_on.collect();
     let facts = change.named().map(|changed| changed.fact);
-    facts.flat_map(|fact| words.iter().flat_map(move |word| of_name(change, fact, *word))).chain(handed_on).collect()
+    facts
+        .flat_map(|fact| words.iter().flat_map(move |word| of_name(change, fact, *word)))
+        .chain(handed_on)
+        .collect()
 }
 
 const GLOBAL_FLAGS: crate::catalogue::changes::Reading = crate::catalogue::changes::Reading::GlobalFlags;
