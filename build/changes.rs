@@ -69,8 +69,8 @@ fn condition(place: &str, when: &When) -> String {
         },
     );
     format!(
-        "When {{ uncalled: {}, arguments: &[{arguments}], at_most: {:?}, keywords_beside: &{:?}, result: {result}, module_level: {}, unless: &{:?} }}",
-        when.uncalled, when.at_most, when.keywords_beside, when.module_level, when.unless
+        "When {{ uncalled: {}, arguments: &[{arguments}], at_most: {:?}, keywords_beside: &{:?}, result: {result}, module_level: {}, unless: &{:?}, unless_nearby: &{:?} }}",
+        when.uncalled, when.at_most, when.keywords_beside, when.module_level, when.unless, when.unless_nearby
     )
 }
 

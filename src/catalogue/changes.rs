@@ -70,6 +70,8 @@ pub struct When {
     pub module_level: bool,
     /// Words that show, anywhere in the module, that its author knows of the change.
     pub unless: &'static [&'static str],
+    /// Words that show, in the statement around, that the difference does not matter.
+    pub unless_nearby: &'static [&'static str],
 }
 
 /// What must hold of one argument.

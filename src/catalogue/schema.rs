@@ -228,6 +228,9 @@ pub struct When {
     /// Words that show, anywhere in the module, that its author knows of the change.
     #[serde(default)]
     pub unless: Vec<String>,
+    /// Words that show, in the statement around, that the difference does not matter.
+    #[serde(default)]
+    pub unless_nearby: Vec<String>,
 }
 
 /// What must hold of one argument. It is passed, unless `absent`.

@@ -6,10 +6,23 @@ use ruff_text_size::{Ranged, TextRange};
 use super::{Verdict, items, texts, values};
 use crate::catalogue::changes::{Argument, When};
 use crate::python::Code;
+use crate::python::names::has_word;
 
 /// Whether a node is executed later than what is around it.
 pub(super) fn is_later(node: AnyNodeRef<'_>) -> bool {
     matches!(node, AnyNodeRef::StmtFunctionDef(_) | AnyNodeRef::ExprLambda(_))
+}
+
+/// Whether one of the words stands in the innermost statement around.
+pub(super) fn is_nearby(code: &Code<'_>, place: TextRange, words: &[&str]) -> bool {
+    if words.is_empty() {
+        return false;
+    }
+    let statement = super::around(code, place).into_iter().find(|node| node.is_statement());
+    statement.is_some_and(|statement| {
+        let text = &code.document.text[statement.range()];
+        words.iter().any(|word| has_word(text, word))
+    })
 }
 
 /// Whether a place is reached only after code asked what is there.

@@ -13,6 +13,19 @@ use crate::python::types::{Class, Owners};
 /// Names followed before giving up.
 const DEEPEST: u32 = 8;
 
+/// Functions that give a float, whose stubs promise any number.
+const FLOATS: &[&str] = &[
+    "math.exp",
+    "math.log",
+    "math.log10",
+    "math.log2",
+    "math.pow",
+    "math.sqrt",
+    "random.random",
+    "random.uniform",
+    "time.time",
+];
+
 /// What `async def` gives when it is called.
 pub(super) const COROUTINE: &str = "types.CoroutineType";
 const GENERATOR: &str = "types.GeneratorType";
@@ -27,7 +40,9 @@ pub(super) fn is_one_of<'a>(code: &Code<'a>, expr: &'a Expr, wanted: &[&str]) ->
     if let Some((name, Confidence::Certain)) = guess {
         return fits(name).then_some(Verdict::CERTAIN);
     }
-    if is_asked_about(code, expr) {
+    // Objects of these types do not wait under a name.
+    let made = [COROUTINE, GENERATOR].iter().any(|name| wanted.contains(name));
+    if made && !expr.is_call_expr() || expr.is_starred_expr() || is_asked_about(code, expr) {
         return None;
     }
     let owners = owners(code, expr);
@@ -167,6 +182,7 @@ fn of_operation(op: Operator, left: Guess, right: Guess) -> Guess {
         }
         Operator::Add | Operator::Sub | Operator::Mult if is(left, &["int"]) && is(right, &["int"]) => left,
         Operator::Pow if is(left, &["float"]) && number(right) => left,
+        Operator::Pow if is(right, &["float"]) && number(left) => right,
         _ => None,
     }
 }
@@ -175,11 +191,16 @@ fn of_call<'a>(code: &Code<'a>, call: &'a ExprCall) -> Guess {
     if let Some(name) = of_own_function(code, call) {
         return Some(name);
     }
-    if let Expr::Attribute(method) = &*call.func {
-        let view = matches!(method.attr.as_str(), "keys" | "items") && call.arguments.is_empty();
-        return view.then_some(("set", Confidence::Likely));
+    if let Expr::Attribute(method) = &*call.func
+        && matches!(method.attr.as_str(), "keys" | "items")
+        && call.arguments.is_empty()
+    {
+        return Some(("set", Confidence::Likely));
     }
     let meanings = code.meanings(&call.func);
+    if FLOATS.contains(&meanings.only()?) {
+        return Some(("float", Confidence::Certain));
+    }
     let name = match meanings.only()?.strip_prefix("builtins.")? {
         "set" | "frozenset" => "set",
         "dict" => "dict",

@@ -11,8 +11,10 @@ use crate::catalogue::Fact;
 use crate::catalogue::changes::{Change, Changed, handed_on_by, with_last};
 use crate::catalogue::lookup;
 use crate::catalogue::reexports::standard;
+use crate::discover::Kind;
 use crate::finding::Confidence;
 use crate::python::Code;
+use crate::python::guards::{Fault, Reach, reach};
 use crate::python::names::has_word;
 use crate::python::uses::member_confidence;
 
@@ -57,7 +59,7 @@ impl<'a> Walk<'_, 'a> {
             let Some(shape) = conditions::shape(self.code, call, when) else { continue };
             let Some(known) = identify(self.code, &call.func, changed.fact) else { continue };
             let Some(value) = conditions::types(self.code, call, when) else { continue };
-            let verdict = Verdict::of(known).and(shape).and(value);
+            let verdict = known.and(shape).and(value);
             let argument = conditions::subject(call, when);
             let range = argument.map_or(call.func.range(), |argument| argument.range());
             let base = Found { changed, range, call: Some(call), argument, receiver: None, verdict };
@@ -98,8 +100,7 @@ impl<'a> Walk<'_, 'a> {
             _ => return,
         };
         for changed in self.candidates(name, true) {
-            let Some(known) = identify(self.code, expr, changed.fact) else { continue };
-            let verdict = Verdict::of(known);
+            let Some(verdict) = identify(self.code, expr, changed.fact) else { continue };
             let range = expr.range();
             let receiver = expr.as_attribute_expr().map(|attribute| &*attribute.value);
             let base = Found { changed, range, call: None, argument: None, receiver, verdict };
@@ -110,11 +111,19 @@ impl<'a> Walk<'_, 'a> {
     /// Adds what was found, or the places where its result meets its fate.
     fn emit(&mut self, base: Found<'a>, value: ruff_text_size::TextRange) {
         let when = &base.changed.change.when;
+        // A notebook's cells run within a loop.
+        let in_cell = self.code.document.kind == Kind::Notebook;
+        if when.module_level && in_cell {
+            return;
+        }
         if when.module_level && super::around(self.code, value).iter().any(|node| conditions::is_later(*node))
         {
             return;
         }
         let Some(fate) = &when.result else { return self.push(base) };
+        if reach(self.code, value, Fault::Call) == Reach::Dead {
+            return;
+        }
         for met in fate::fates(self.code, value, fate) {
             let verdict = base.verdict.and(Verdict::of(Confidence::resolved(met.sure)));
             self.push(Found { range: met.range, receiver: met.receiver, verdict, ..base });
@@ -122,21 +131,26 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn push(&mut self, found: Found<'a>) {
-        if !conditions::is_asked(self.code, found.range) {
+        let words = found.changed.change.when.unless_nearby;
+        if !conditions::is_asked(self.code, found.range)
+            && !conditions::is_nearby(self.code, found.range, words)
+        {
             self.found.push(found);
         }
     }
 }
 
 /// How sure it is that an expression is what the fact is about; by a name alone is not enough.
-fn identify<'a>(code: &Code<'a>, expr: &'a Expr, fact: Fact) -> Option<Confidence> {
+fn identify<'a>(code: &Code<'a>, expr: &'a Expr, fact: Fact) -> Option<Verdict> {
     let meanings = code.meanings(expr);
     let certain = meanings.only().is_some();
-    for dotted in &meanings.dotted {
+    for (at, dotted) in meanings.dotted.iter().enumerate() {
         let dotted = standard(dotted);
         let own = !dotted.starts_with("builtins.") && code.project.has_module(&code.document.path, &dotted);
         if lookup::is_home(fact, &dotted) && !own {
-            return Some(Confidence::resolved(certain));
+            // What was bound last takes the place of something better that may be missing.
+            let partial = at == 0 && meanings.dotted.len() > 1;
+            return Some(Verdict { confidence: Confidence::resolved(certain), partial });
         }
     }
     let Expr::Attribute(attribute) = expr else { return None };
@@ -144,7 +158,7 @@ fn identify<'a>(code: &Code<'a>, expr: &'a Expr, fact: Fact) -> Option<Confidenc
     let known = member_confidence(code, attribute, fact, &meanings)?;
     // Other modules have members so called as well, in files that do not speak of this one.
     let near = || fact.module.name.rsplit('.').next().is_some_and(|last| code.document.text.contains(last));
-    (known == Confidence::Certain || known == Confidence::Likely && near()).then_some(known)
+    (known == Confidence::Certain || known == Confidence::Likely && near()).then_some(Verdict::of(known))
 }
 
 impl<'a> Visitor<'a> for Walk<'_, 'a> {
