@@ -56,7 +56,8 @@ impl<'a> Checker<'a> {
         let rules: Vec<&'static Entry> = RULES.iter().filter(wanted).collect();
         let reads_python = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| kind.holds_python());
         let reads_other = |entry: &Entry| entry.rule.meta().kinds.iter().any(|kind| !kind.holds_python());
-        let (python, other) = (Scan::new(&rules, reads_python), Scan::new(&rules, reads_other));
+        let (python, other) =
+            (Scan::new(&rules, settings, reads_python), Scan::new(&rules, settings, reads_other));
         let pieces = rules.iter().any(|entry| reads_pieces(entry));
         Self { project, types, settings, rules, pieces, python, other }
     }

@@ -35,6 +35,15 @@ pub struct Meta {
 pub enum Trigger {
     /// The word stands anywhere, bounded by non-identifier characters.
     Word(&'static str),
+    /// The word is called: with nothing between the brackets, if it is so.
+    Call {
+        /// The word.
+        name: &'static str,
+        /// Whether only calls without arguments count.
+        bare: bool,
+        /// A word that must stand somewhere, too.
+        argument: Option<&'static str>,
+    },
     /// The dotted module is imported or named in a string.
     Module(&'static str),
     /// What a module has: the name is imported from it, stands behind its name, or
@@ -89,6 +98,12 @@ pub trait Rule: Sync {
     /// When to look at a file at all; holds for every kind of file.
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Always]
+    }
+
+    /// As [`Rule::triggers`], without those of findings that these settings never show.
+    fn triggers_for(&self, settings: &Settings) -> Vec<Trigger> {
+        let _ = settings;
+        self.triggers()
     }
 
     /// Whether the rule has something to say of Python that does not parse.

@@ -9,6 +9,7 @@ mod words;
 use memchr::{memchr, memmem, memrchr};
 use rustc_hash::FxHashMap;
 
+use crate::config::Settings;
 use crate::rule::Trigger;
 use crate::rule::registry::Entry;
 use words::{Place, Words, continues, is_word};
@@ -42,6 +43,10 @@ struct Wake {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Condition {
     Anywhere,
+    /// Before an opening bracket, or a pair of them.
+    Called {
+        bare: bool,
+    },
     /// Before a value in a file that imports the module; if that is a call, of a
     /// function whose name holds one of these.
     Before(Home, &'static [&'static str]),
@@ -94,11 +99,11 @@ impl Scan {
     /// Takes the triggers of the rules that `counts`; positions in `rules` are
     /// the positions in [`Hits`].
     #[must_use]
-    pub fn new(rules: &[&'static Entry], counts: impl Fn(&Entry) -> bool) -> Self {
+    pub fn new(rules: &[&'static Entry], settings: &Settings, counts: impl Fn(&Entry) -> bool) -> Self {
         let mut scan = Self::default();
         let mut homes = 0;
         for (rule, entry) in rules.iter().enumerate().filter(|(_, entry)| counts(entry)) {
-            for trigger in entry.rule.triggers() {
+            for trigger in entry.rule.triggers_for(settings) {
                 scan.add(rule, trigger, &mut homes);
             }
         }
@@ -122,6 +127,7 @@ impl Scan {
                 return self.modules.entry(first.as_bytes()).or_default().rests.push((rest, rule));
             }
             Trigger::Word(word) => (word, Condition::Anywhere, None),
+            Trigger::Call { name, bare, argument } => (name, Condition::Called { bare }, argument),
             Trigger::Name { home, name, argument } => {
                 (name, Condition::Name(self.home(home, homes)), argument)
             }
@@ -264,6 +270,7 @@ impl Found {
         let in_string = || matches!(before.last(), Some(b'"' | b'\''));
         match condition {
             Condition::Anywhere => true,
+            Condition::Called { bare } => text[place.end..].starts_with(if bare { b"()" } else { b"(" }),
             Condition::Before(home, calls) => {
                 self.homes.contains(home.number) && stands_before(&text[place.end..], calls)
             }

@@ -332,6 +332,15 @@ fn contained<'a>(code: &Code<'a>, one: Operation<'a>) -> Option<Confidence> {
     let ([CmpOp::In | CmpOp::NotIn], [class]) = (&compare.ops[..], &compare.comparators[..]) else {
         return None;
     };
+    let name = match class {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => return None,
+    };
+    // Values are not called like classes.
+    if !name.trim_start_matches('_').starts_with(char::is_uppercase) {
+        return None;
+    }
     let known = classes(code, class, "__contains__");
     let sure =
         !known.is_empty() && known.iter().all(|class| !class.instance && derives(class, &["enum.Enum"]));

@@ -117,6 +117,13 @@ fn has_rest(call: &ExprCall) -> bool {
         || call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none())
 }
 
+/// Whether the text shows that an argument has none of the types that matter.
+pub(super) fn are_others<'a>(code: &Code<'a>, call: &'a ExprCall, when: &When) -> bool {
+    when.arguments.iter().filter(|argument| !argument.is.is_empty()).any(|argument| {
+        matches!(passed(call, argument), Passed::Value(value) if values::is_other(code, value, argument.is))
+    })
+}
+
 /// What the types of the arguments tell.
 pub(super) fn types<'a>(code: &Code<'a>, call: &'a ExprCall, when: &When) -> Option<Verdict> {
     let mut all = Verdict::CERTAIN;

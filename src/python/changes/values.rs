@@ -30,10 +30,18 @@ const FLOATS: &[&str] = &[
 pub(super) const COROUTINE: &str = "types.CoroutineType";
 const GENERATOR: &str = "types.GeneratorType";
 
+/// A float that stands for a whole number, as far as the text tells.
+const WHOLE_FLOAT: &str = "whole-float";
+
 /// Whether a value has one of the types.
 pub(super) fn is_one_of<'a>(code: &Code<'a>, expr: &'a Expr, wanted: &[&str]) -> Option<Verdict> {
     if wanted.contains(&"None") && may_be_missing(code, expr) {
         return Some(Verdict { confidence: Confidence::Likely, partial: true });
+    }
+    // A number that is not whole was refused all along.
+    if wanted == [WHOLE_FLOAT] {
+        let broken = matches!(expr, Expr::NumberLiteral(number) if is_broken(&number.value));
+        return if broken { None } else { is_one_of(code, expr, &["float"]) };
     }
     let guess = by_syntax(code, expr, DEEPEST);
     let fits = |name: &str| wanted.contains(&name);
@@ -45,11 +53,30 @@ pub(super) fn is_one_of<'a>(code: &Code<'a>, expr: &'a Expr, wanted: &[&str]) ->
     if made && !expr.is_call_expr() || expr.is_starred_expr() || is_asked_about(code, expr) {
         return None;
     }
+    // Numbers that are worked out are seldom known to be whole or not.
+    // Nor is it worth asking of every value whether it may be missing.
+    if wanted.iter().all(|name| matches!(*name, "float" | "bool" | "complex" | "None")) && guess.is_none() {
+        return None;
+    }
     let owners = owners(code, expr);
     if !owners.classes.is_empty() && !is_vague(&owners) {
         return of_classes(code, expr, &owners, wanted);
     }
     guess.filter(|(name, _)| fits(name)).map(|(_, confidence)| Verdict::of(confidence))
+}
+
+fn is_broken(number: &Number) -> bool {
+    matches!(number, Number::Float(value) if value.fract() != 0.0)
+}
+
+/// Whether a value shows by its syntax that it has none of the types.
+pub(super) fn is_other<'a>(code: &Code<'a>, expr: &'a Expr, wanted: &[&str]) -> bool {
+    let wanted = if wanted == [WHOLE_FLOAT] { &["float"] } else { wanted };
+    let made = [COROUTINE, GENERATOR].iter().any(|name| wanted.contains(name));
+    let guess = by_syntax(code, expr, DEEPEST);
+    made && !expr.is_call_expr()
+        || matches!(guess, Some((name, Confidence::Certain)) if !wanted.contains(&name) && name != "None")
+            && !(wanted.contains(&"None") && may_be_missing(code, expr))
 }
 
 /// Whether a variable of the environment is taken as it is, which may be none at all.

@@ -8,7 +8,7 @@ use ruff_text_size::Ranged;
 
 use super::{Found, Verdict, conditions, fate, texts};
 use crate::catalogue::Fact;
-use crate::catalogue::changes::{Change, Changed, handed_on_by, with_last};
+use crate::catalogue::changes::{Change, Changed, When, handed_on_by, with_last};
 use crate::catalogue::lookup;
 use crate::catalogue::reexports::standard;
 use crate::discover::Kind;
@@ -57,6 +57,10 @@ impl<'a> Walk<'_, 'a> {
         for changed in self.candidates(&name, false) {
             let when = &changed.change.when;
             let Some(shape) = conditions::shape(self.code, call, when) else { continue };
+            // What the text tells of the arguments comes before what is asked of the receiver.
+            if conditions::are_others(self.code, call, when) || !self.has_fate(call.range(), when) {
+                continue;
+            }
             let Some(known) = identify(self.code, &call.func, changed.fact) else { continue };
             let Some(value) = conditions::types(self.code, call, when) else { continue };
             let verdict = known.and(shape).and(value);
@@ -100,12 +104,20 @@ impl<'a> Walk<'_, 'a> {
             _ => return,
         };
         for changed in self.candidates(name, true) {
+            if !self.has_fate(expr.range(), &changed.change.when) {
+                continue;
+            }
             let Some(verdict) = identify(self.code, expr, changed.fact) else { continue };
             let range = expr.range();
             let receiver = expr.as_attribute_expr().map(|attribute| &*attribute.value);
             let base = Found { changed, range, call: None, argument: None, receiver, verdict };
             self.emit(base, range);
         }
+    }
+
+    /// Whether something is done with the value for which the change matters.
+    fn has_fate(&self, value: ruff_text_size::TextRange, when: &When) -> bool {
+        when.result.as_ref().is_none_or(|fate| !fate::fates(self.code, value, fate).is_empty())
     }
 
     /// Adds what was found, or the places where its result meets its fate.

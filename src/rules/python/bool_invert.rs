@@ -63,6 +63,10 @@ impl Rule for BoolInvert {
         Severity::Info
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["bool.__invert__"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Text(has_inverted_name)]
     }

@@ -35,6 +35,7 @@
 
 use crate::catalogue::changes::{Change, Gravity};
 use crate::catalogue::{CHANGES, Fact};
+use crate::config::Settings;
 use crate::discover::Kind;
 use crate::edit::Plan;
 use crate::edit::behaviour;
@@ -62,6 +63,18 @@ impl Rule for ChangedBehaviour {
 
     fn triggers(&self) -> Vec<Trigger> {
         let mut triggers: Vec<Trigger> = CHANGES.iter().flat_map(of_change).collect();
+        triggers.dedup();
+        triggers
+    }
+
+    fn triggers_for(&self, settings: &Settings) -> Vec<Trigger> {
+        // Files that state no oldest Python are taken for those of the oldest.
+        let minimum = settings.minimum.unwrap_or(PythonVersion { major: 3, minor: 0 });
+        let shown = |change: &&Change| {
+            gravity(change, settings.target, minimum)
+                .is_some_and(|severity| severity >= settings.min_severity)
+        };
+        let mut triggers: Vec<Trigger> = CHANGES.iter().filter(shown).flat_map(of_change).collect();
         triggers.dedup();
         triggers
     }
@@ -111,7 +124,7 @@ const GLOBAL_FLAGS: crate::catalogue::changes::Reading = crate::catalogue::chang
 fn of_name(change: &Change, fact: Fact, argument: Option<&'static str>) -> Vec<Trigger> {
     let name = fact.name.last();
     if fact.module.name == "builtins" {
-        return argument.map(Trigger::Word).into_iter().collect();
+        return vec![Trigger::Call { name, bare: false, argument }];
     }
     let homes = fact.module.homes();
     match fact.name.class() {

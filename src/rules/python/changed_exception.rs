@@ -71,17 +71,17 @@ impl Rule for ChangedException {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        let name = |home, name| Trigger::Name { home, name, argument: None };
+        let name = |home, name, caught| Trigger::Name { home, name, argument: Some(caught) };
         let member = |home, name, argument| Trigger::Member { home, name, argument: Some(argument) };
         let mut triggers = vec![
-            name("getpass", "getuser"),
-            name("importlib.util", "resolve_name"),
-            name("random", "randrange"),
-            name("math", "factorial"),
-            name("ast", "parse"),
-            name("dataclasses", "replace"),
-            name("email.utils", "parsedate_to_datetime"),
-            Trigger::Word("__import__"),
+            Trigger::Name { home: "getpass", name: "getuser", argument: None },
+            name("importlib.util", "resolve_name", "ValueError"),
+            name("random", "randrange", "ValueError"),
+            name("math", "factorial", "ValueError"),
+            name("ast", "parse", "ValueError"),
+            name("dataclasses", "replace", "ValueError"),
+            name("email.utils", "parsedate_to_datetime", "TypeError"),
+            Trigger::Call { name: "__import__", bare: false, argument: Some("ValueError") },
             Trigger::Word("__set_name__"),
             member(Some("pathlib"), "resolve", "RuntimeError"),
             member(None, "_replace", "ValueError"),
@@ -91,9 +91,12 @@ impl Rule for ChangedException {
         let sqlite = ["InterfaceError", "Warning"];
         triggers.extend(sqlite.map(|name| Trigger::Member { home: Some("sqlite3"), name, argument: None }));
         triggers.extend(sqlite.map(|name| Trigger::Name { home: "sqlite3", name, argument: None }));
-        triggers.extend(["dump", "dumps"].map(|dump| name("pickle", dump)));
-        triggers.push(Trigger::Keyword { home: "enum", word: "in", calls: &[] });
-        triggers.push(Trigger::Word("compile"));
+        triggers.extend(["dump", "dumps"].map(|dump| name("pickle", dump, "AttributeError")));
+        triggers.push(Trigger::Call { name: "compile", bare: false, argument: Some("ValueError") });
+        // `value in Colour`, where its `TypeError` is expected.
+        triggers.push(Trigger::Text(|text| {
+            ["Enum", "TypeError"].iter().all(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+        }));
         triggers
     }
 

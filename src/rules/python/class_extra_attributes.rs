@@ -61,6 +61,10 @@ impl Rule for ClassExtraAttributes {
         Severity::Warning
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["type.__dict__"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Word("__module__")]
     }

@@ -51,6 +51,18 @@ use crate::rules::defined;
 use crate::rules::standard::named;
 use crate::version::PythonVersion;
 
+/// Whether a decorator stands below `@classmethod`, or something is made one by a call.
+fn stacks(text: &[u8]) -> bool {
+    let mut finds = memchr::memmem::find_iter(text, b"classmethod");
+    finds.any(|at| {
+        let after = &text[at + "classmethod".len()..];
+        let line = memchr::memchr(b'\n', after).unwrap_or(after.len());
+        after.starts_with(b"(")
+            || after[line..].trim_ascii_start().starts_with(b"@")
+            || after[line..].trim_ascii_start().starts_with(b"#")
+    })
+}
+
 /// The rule.
 pub static RULE: ClassProperty = ClassProperty;
 
@@ -64,8 +76,12 @@ impl Rule for ClassProperty {
         &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["classmethod"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
-        vec![Trigger::Word("classmethod")]
+        vec![Trigger::Text(stacks)]
     }
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {

@@ -71,9 +71,11 @@ impl Rule for ComprehensionLocals {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        let words = ["locals", "vars", "dir", "eval", "_getframe", "currentframe"].map(Trigger::Word);
+        let words = ["locals", "vars", "dir"].map(|name| Trigger::Call { name, bare: true, argument: None });
+        let words = words.into_iter().chain(["_getframe", "currentframe"].map(Trigger::Word));
+        let words = words.chain([Trigger::Call { name: "eval", bare: false, argument: None }]);
         let stack = Trigger::Name { home: "inspect", name: "stack", argument: None };
-        words.into_iter().chain([stack]).collect()
+        words.chain([stack]).collect()
     }
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {

@@ -74,6 +74,10 @@ impl Rule for DocstringIndent {
         Severity::Warning
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["__doc__"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Word("__doc__")]
     }

@@ -45,6 +45,7 @@ use memchr::memmem;
 use ruff_python_ast::Expr;
 use ruff_text_size::{Ranged, TextRange};
 
+use crate::catalogue;
 use crate::discover::Kind;
 use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::python::Code;
@@ -82,6 +83,10 @@ impl Rule for EnumFormat {
         }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["enum.Enum.__format__", "enum.IntEnum.__str__", "enum.IntFlag.__str__"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Text(|text| names_enumerations(text) || names_members(text))]
     }
@@ -104,10 +109,18 @@ impl Rule for EnumFormat {
     }
 }
 
-/// Whether a file tells of enumerations, so that any value may be a member.
+/// Whether a file defines enumerations of the kind, so that any value may be a member.
 fn names_enumerations(text: &[u8]) -> bool {
-    let words = ["Enum)", "Enum,", "import Enum", "IntFlag", "enums import"];
-    words.into_iter().any(|word| memmem::find(text, word.as_bytes()).is_some())
+    let mixed = || memmem::find_iter(text, b"Enum)").any(|at| mixes_in(&text[..at]));
+    let words = [&b"IntEnum"[..], b"IntFlag"];
+    words.into_iter().any(|word| memmem::find(text, word).is_some()) || mixed()
+}
+
+/// Whether a list of bases that ends so began with a type of values: `(str, enum.`.
+fn mixes_in(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"enum.").unwrap_or(before).trim_ascii_end();
+    let before = before.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
+    before.is_some_and(|before| VALUES.iter().any(|value| before.ends_with(value.as_bytes())))
 }
 
 /// Whether a text has something like `{Colour.RED}` or `str(Colour.RED)`, or
@@ -154,7 +167,9 @@ fn is_worth_asking<'a>(code: &Code<'a>, value: &'a Expr, near: bool) -> bool {
         }
         Expr::Name(name) => match code.names().only_binding(name) {
             Some(BindingKind::Parameter(parameter)) => {
-                parameter.annotation().is_some() || near && parameter.default().is_some()
+                let annotated = parameter.annotation();
+                near && (annotated.is_some() || parameter.default().is_some())
+                    || annotated.is_some_and(|annotation| may_be_enumeration(code, annotation))
             }
             _ => near,
         },
@@ -166,6 +181,19 @@ fn is_worth_asking<'a>(code: &Code<'a>, value: &'a Expr, near: bool) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether an annotation may name an enumeration: a class that is none of the standard library's.
+fn may_be_enumeration<'a>(code: &Code<'a>, annotation: &'a Expr) -> bool {
+    let upper = last_name(annotation).is_some_and(|name| name.starts_with(char::is_uppercase));
+    let meanings = upper.then(|| code.names().resolve(annotation));
+    meanings.is_some_and(|meanings| {
+        let of_library = |dotted: &str| {
+            let module = dotted.split('.').next().unwrap_or(dotted);
+            catalogue::is_stdlib_module(module)
+        };
+        !meanings.dotted.iter().any(|dotted| of_library(dotted))
+    })
 }
 
 fn last_name(expr: &Expr) -> Option<&str> {

@@ -69,6 +69,10 @@ impl Rule for EnumMembers {
         Severity::Warning
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["enum.Enum"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Module("enum")]
     }

@@ -74,6 +74,10 @@ impl Rule for GetstateProbe {
         Severity::Warning
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["object.__getstate__"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Word(METHOD)]
     }

@@ -75,6 +75,10 @@ impl Rule for ImportHook {
         &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["importlib.abc.MetaPathFinder.find_module", "importlib.abc.PathEntryFinder.find_loader"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Word("find_module"), Trigger::Word("find_loader")]
     }

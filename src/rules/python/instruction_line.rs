@@ -55,6 +55,10 @@ impl Rule for InstructionLine {
         Severity::Warning
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["dis.Instruction.starts_line"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Member { home: Some("dis"), name: "starts_line", argument: None }]
     }

@@ -69,7 +69,9 @@ impl Rule for LocalsReadback {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        ["exec", "exec_", "eval"].map(Trigger::Word).to_vec()
+        let runs = ["exec", "exec_"].map(|name| Trigger::Call { name, bare: false, argument: None });
+        let compiled = Trigger::Call { name: "eval", bare: false, argument: Some("compile") };
+        runs.into_iter().chain([compiled]).collect()
     }
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {

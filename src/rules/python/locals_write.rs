@@ -61,7 +61,7 @@ impl Rule for LocalsWrite {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        ["locals", "vars"].map(Trigger::Word).to_vec()
+        ["locals", "vars"].map(|name| Trigger::Call { name, bare: true, argument: None }).to_vec()
     }
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {

@@ -56,7 +56,7 @@ impl Rule for SyntaxRelativeFuture {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        vec![Trigger::Word("__future__")]
+        vec![Trigger::Member { home: None, name: "__future__", argument: None }]
     }
 
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {

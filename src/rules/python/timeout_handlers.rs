@@ -78,6 +78,10 @@ impl Rule for TimeoutHandlers {
         Severity::Warning
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["socket.timeout", "asyncio.TimeoutError", "concurrent.futures.TimeoutError"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         let name = |home, name| Trigger::Name { home, name, argument: None };
         vec![

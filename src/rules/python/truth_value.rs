@@ -56,6 +56,10 @@ impl Rule for TruthValue {
         &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["xml.etree.ElementTree.Element.__bool__", "NotImplemented.__bool__"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Module("xml.etree"), Trigger::Word("NotImplemented")]
     }

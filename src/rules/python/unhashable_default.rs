@@ -76,6 +76,10 @@ impl Rule for UnhashableDefault {
         }
     }
 
+    fn symbols(&self) -> &'static [&'static str] {
+        &["dataclasses.field(default)"]
+    }
+
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Name { home: "dataclasses", name: "dataclass", argument: None }]
     }
