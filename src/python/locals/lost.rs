@@ -117,10 +117,10 @@ fn between<'f, 'a>(
         if fits_variables(code, function, source, observer) {
             return None;
         }
-        let grade = if spells_variables(code, function) {
-            grade(Severity::Warning, Confidence::Possible)
-        } else if is_same_key(code, source, observer) {
+        let grade = if is_same_key(code, source, observer) {
             grade(Severity::Error, Confidence::Likely)
+        } else if spells_variables(code, function) {
+            grade(Severity::Warning, Confidence::Possible)
         } else {
             of_all(source, !set.is_closed(), observer)
         };
