@@ -270,7 +270,10 @@ impl Found {
         let in_string = || matches!(before.last(), Some(b'"' | b'\''));
         match condition {
             Condition::Anywhere => true,
-            Condition::Called { bare } => text[place.end..].starts_with(if bare { b"()" } else { b"(" }),
+            Condition::Called { bare } => {
+                let blanks = text[place.end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t'));
+                text[place.end + blanks.count()..].starts_with(if bare { b"()" } else { b"(" })
+            }
             Condition::Before(home, calls) => {
                 self.homes.contains(home.number) && stands_before(&text[place.end..], calls)
             }
