@@ -113,6 +113,8 @@ pub struct Verdict {
     pub because: Option<&'static str>,
     /// It may be left out: what that changes.
     pub leave_out: Option<&'static str>,
+    /// That is what is printed, and nothing else.
+    pub only_output: bool,
     /// It does not work: the way out.
     pub instead: Option<&'static str>,
 }

@@ -143,6 +143,9 @@ pub struct Verdict {
     pub because: Option<String>,
     /// It may be left out: what that changes, as a sentence without full stop.
     pub leave_out: Option<String>,
+    /// Leaving it out changes what is printed, and nothing else.
+    #[serde(default)]
+    pub only_output: bool,
     /// It does not work: the way out, as an order without full stop.
     pub instead: Option<String>,
 }

@@ -4,6 +4,7 @@
 use super::reach::{self, Outcome, Reach};
 use super::{Basis, basis, provided};
 use crate::catalogue::images::System;
+use crate::finding::Confidence;
 use crate::parse::dockerfile::{Arguments, Base, Dockerfile, Instruction, Name};
 use crate::parse::shell::{Call, Calls, Word};
 
@@ -44,6 +45,16 @@ impl Called<'_> {
                 let value = self.dockerfile.variable(self.stage, self.number, variable)?;
                 (!value.assumed && value.is_whole()).then_some(value.text)
             }
+        }
+    }
+
+    /// How sure it is that the call runs on that system.
+    #[must_use]
+    pub fn confidence(&self) -> Confidence {
+        match self.reach {
+            Reach::Never | Reach::Unknown => Confidence::Possible,
+            Reach::Always if !self.assumed && !self.onbuild => Confidence::Certain,
+            Reach::Sometimes | Reach::Always => Confidence::Likely,
         }
     }
 

@@ -119,7 +119,7 @@ impl<'w> Reader<'w> {
         let value = value.or_else(|| if apart { self.arguments.get(at + 1)?.literal() } else { None });
         let more = usize::from(apart).min(self.arguments.len() - at - 1);
         if let Some(reason) = verdict.leave_out {
-            self.leave_out(at, at + more, name, reason);
+            self.leave_out(at, at + more, name, reason, verdict.only_output);
         } else {
             self.check_option(self.arguments[at].range, verdict, value);
         }
@@ -159,7 +159,7 @@ impl<'w> Reader<'w> {
                 return 0;
             };
             match verdict.leave_out {
-                Some(reason) => left_out.push((name, reason)),
+                Some(reason) => left_out.push((name, reason, verdict.only_output)),
                 None => {
                     self.check_option(self.arguments[at].range, verdict, None);
                     kept.push(letter);
@@ -172,14 +172,14 @@ impl<'w> Reader<'w> {
                 break;
             }
         }
-        let Some((first, reason)) = left_out.first() else { return more };
+        let Some((first, reason, only_output)) = left_out.first() else { return more };
         if kept == "-" {
-            self.leave_out(at, at + more, first, reason);
+            self.leave_out(at, at + more, first, reason, *only_output);
         } else {
             let (range, written) = (self.arguments[at].range, self.out.edits.len());
             self.out.edits.push((range, kept));
             self.take_away(at + 1, at + more, first, reason);
-            self.left_out(range, first, reason, written);
+            self.left_out(range, first, reason, *only_output, written);
         }
         more
     }
@@ -202,20 +202,19 @@ impl<'w> Reader<'w> {
     }
 
     /// Takes an option away that does nothing here.
-    fn leave_out(&mut self, from: usize, to: usize, name: &str, reason: &str) {
+    fn leave_out(&mut self, from: usize, to: usize, name: &str, reason: &str, only_output: bool) {
         let written = self.out.edits.len();
         self.take_away(from, to, name, reason);
-        self.left_out(self.arguments[from].range, name, reason, written);
+        self.left_out(self.arguments[from].range, name, reason, only_output, written);
     }
 
     /// Notes that the edits from `written` on leave an option out.
-    fn left_out(&mut self, range: TextRange, name: &str, reason: &str, written: usize) {
+    fn left_out(&mut self, range: TextRange, name: &str, reason: &str, only_output: bool, written: usize) {
         let edits = self.out.edits[written..].to_vec();
         let told = format!("`{}` does not know `{name}`", self.manager.name);
-        let harmless = reason.starts_with("it only made the output");
         let obstacle = self.obstacle(range, name, ObstacleKind::Option, told, Some("leave it out"));
         obstacle.edits = edits;
-        obstacle.cost = (!harmless).then(|| reason.to_owned());
+        obstacle.cost = (!only_output).then(|| reason.to_owned());
     }
 
     /// Takes words away, with the blanks before them.
@@ -369,4 +368,11 @@ fn is_pinned(package: &str) -> bool {
 #[must_use]
 pub fn fits(text: &str, translation: &Translation) -> bool {
     translation.edits.iter().all(|(range, _)| !text[*range].contains(['#', '"', '\'', ',']))
+}
+
+/// An order or a clause as the beginning of a sentence.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -33,7 +33,7 @@ use crate::discover::Kind;
 use crate::docker::called::{Called, Wanted, called};
 use crate::docker::package_manager::{self, Obstacle, ObstacleKind};
 use crate::docker::reach::{Outcome, Reach};
-use crate::finding::{Applicability, Confidence, Group, Severity};
+use crate::finding::{Applicability, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 
@@ -94,10 +94,10 @@ fn report(file: &File<'_>, called: &Called<'_>, obstacle: &Obstacle, sink: &mut 
     let draft = sink
         .finding(symbol, obstacle.range, format!("{alias}{}", obstacle.told))
         .severity(severity)
-        .confidence(confidence(called))
+        .confidence(called.confidence())
         .url(images::manager("microdnf").map_or(called.basis.system.source, |manager| manager.source));
     let draft = match &obstacle.instead {
-        Some(instead) => draft.help(sentence(instead)),
+        Some(instead) => draft.help(package_manager::capitalised(instead)),
         None => draft,
     };
     // Between the strings of a JSON array stand commas and quotes.
@@ -107,23 +107,9 @@ fn report(file: &File<'_>, called: &Called<'_>, obstacle: &Obstacle, sink: &mut 
         return draft.emit();
     }
     let edits = obstacle.edits.iter().map(|(range, content)| file.edit(*range, content.clone())).collect();
-    let message = obstacle.instead.as_deref().map(sentence).unwrap_or_default();
+    let message = obstacle.instead.as_deref().map(package_manager::capitalised).unwrap_or_default();
     match &obstacle.cost {
         Some(cost) => draft.unsafe_fix(message, cost, edits).emit(),
         None => draft.safe_fix(message, edits).emit(),
     }
-}
-
-fn confidence(called: &Called<'_>) -> Confidence {
-    match called.reach {
-        Reach::Never | Reach::Unknown => Confidence::Possible,
-        Reach::Always if !called.assumed && !called.onbuild => Confidence::Certain,
-        Reach::Sometimes | Reach::Always => Confidence::Likely,
-    }
-}
-
-/// An order with a capital letter.
-fn sentence(order: &str) -> String {
-    let mut letters = order.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

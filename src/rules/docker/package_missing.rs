@@ -90,12 +90,7 @@ fn report(
     let message =
         format!("`{}` cannot be installed in `{}`: {}", package.name, called.basis.image, package.reason);
     let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
-    let confidence = match called.reach {
-        _ if package.unsure => Confidence::Possible,
-        Reach::Never | Reach::Unknown => Confidence::Possible,
-        Reach::Always if !called.assumed && !called.onbuild => Confidence::Certain,
-        Reach::Sometimes | Reach::Always => Confidence::Likely,
-    };
+    let confidence = if package.unsure { Confidence::Possible } else { called.confidence() };
     let draft = sink
         .finding(package.name, obstacle.range, message)
         .severity(severity)

@@ -44,7 +44,7 @@ use crate::docker::Basis;
 use crate::docker::called::{Called, Wanted, called};
 use crate::docker::package_manager::{self, Translation};
 use crate::docker::reach::{Outcome, Reach};
-use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
+use crate::finding::{Applicability, Edit, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::Word;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
@@ -112,7 +112,7 @@ impl Missing<'_> {
                 format!("`{}` is not in `{image}`: {}", self.called.name, yum.because),
             )
             .severity(severity)
-            .confidence(self.confidence())
+            .confidence(self.called.confidence())
             .help(self.help(outcome))
             .url(system.source);
         let fix = self.translation.as_ref().and_then(|translation| self.fix(file, word, translation));
@@ -125,19 +125,11 @@ impl Missing<'_> {
         }
     }
 
-    fn confidence(&self) -> Confidence {
-        match self.called.reach {
-            Reach::Never | Reach::Unknown => Confidence::Possible,
-            Reach::Always if !self.called.assumed && !self.called.onbuild => Confidence::Certain,
-            Reach::Sometimes | Reach::Always => Confidence::Likely,
-        }
-    }
-
     fn help(&self, outcome: Outcome) -> String {
         let system = self.called.basis.system;
         let r#use = system.yum.as_ref().and_then(|yum| yum.r#use);
         let mut help = match (self.translation.as_ref().and_then(|one| one.blocked.as_ref()), r#use) {
-            (Some(blocked), _) => format!("{}.", capitalised(blocked)),
+            (Some(blocked), _) => format!("{}.", package_manager::capitalised(blocked)),
             (None, Some(command)) if self.called.name == "yum" => {
                 format!("Use `{command}`, which takes the same sub-command.")
             }
@@ -202,9 +194,4 @@ fn tool(name: &str, command: &str) -> String {
             "Write the repository into a file below `/etc/yum.repos.d`, with `curl -o` for example".to_owned()
         }
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
