@@ -37,7 +37,7 @@ pub enum Kind {
     Yaml,
     /// `.json`, `.jsonc`, `Pipfile.lock`; comments allowed.
     Json,
-    /// `.tf`, `.tfvars`, `.hcl`.
+    /// `.tf`, `.tofu`, `.tfvars`, `.hcl`.
     Hcl,
     /// `.bicep`.
     Bicep,

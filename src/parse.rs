@@ -16,6 +16,7 @@ use crate::version::PythonVersion;
 
 pub mod dockerfile;
 pub mod fragment;
+pub mod hcl;
 pub mod json;
 pub mod literal;
 pub mod makefile;
@@ -58,6 +59,8 @@ pub enum Syntax {
     Yaml(Vec<yaml::Document>),
     /// A script of `sh` or `bash`.
     Shell(shell::Script),
+    /// Terraform and its like.
+    Hcl(hcl::Body),
     /// Recipes of `make`.
     Makefile(makefile::Makefile),
     /// Not parsed: no selected rule reads this kind.
@@ -109,6 +112,7 @@ impl Document {
             Kind::Json => json::parse(&source.text).map(Syntax::Json),
             Kind::Yaml => yaml_or_json(&source.text),
             Kind::Dockerfile => Ok(Syntax::Dockerfile(dockerfile::parse(&source.text))),
+            Kind::Hcl => hcl::parse(&source.text).map(Syntax::Hcl),
             Kind::Shell => Ok(Syntax::Shell(shell::parse_file(&source.text))),
             Kind::Makefile => Ok(Syntax::Makefile(makefile::parse(&source.text))),
             _ => Ok(Syntax::Text),

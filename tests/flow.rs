@@ -33,7 +33,7 @@ const LAYERS: &[&[&str]] = &[
 /// before it, the one for its own files. The node types of `ruff_python_ast`
 /// and the ranges of `ruff_text_size` are everyone's.
 const PARSERS: &[&str] =
-    &["ruff_python_parser", "ruff_python_trivia", "jsonc_parser", "granit_parser", "toml_edit"];
+    &["ruff_python_parser", "ruff_python_trivia", "jsonc_parser", "granit_parser", "hcl_edit", "toml_edit"];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

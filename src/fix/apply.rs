@@ -77,10 +77,10 @@ pub fn is_sound(source: &Source, versions: &[PythonVersion]) -> bool {
         Kind::Json => parse::json::parse(text).is_ok(),
         Kind::Yaml => parse::yaml::parse(text).is_ok(),
         Kind::Toml => parse::toml::parse(text).is_ok(),
+        Kind::Hcl => parse::hcl::parse(text).is_ok(),
         Kind::Dockerfile
         | Kind::Requirements
         | Kind::SetupCfg
-        | Kind::Hcl
         | Kind::Bicep
         | Kind::Shell
         | Kind::Makefile => true,
