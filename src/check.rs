@@ -208,6 +208,7 @@ impl<'a> Checker<'a> {
             if entry.rule.reads_starts() {
                 entry.rule.check_starts(&file, &found.starts, &mut sink);
             }
+            entry.rule.check_file(&file, code.as_ref().filter(|_| !broken), &mut sink);
             match (&document.syntax, &code) {
                 (_, Some(code)) if !broken || entry.rule.reads_broken() => {
                     entry.rule.check_python(&file, code, &mut sink);

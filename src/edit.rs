@@ -3,7 +3,6 @@
 //! They answer with ranges and texts; a rule turns them into the edits of a
 //! fix. `None` means that the layout is too unusual to touch.
 
-pub mod app_settings;
 pub mod behaviour;
 pub mod imports;
 pub mod json;

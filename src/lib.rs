@@ -4,6 +4,7 @@
 //! each file read, parse and check, in parallel; what remains is sorted.
 //! Nothing in this library prints.
 
+pub mod aws;
 pub mod catalogue;
 pub mod check;
 pub mod config;

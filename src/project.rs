@@ -20,7 +20,6 @@ use folder::Folder;
 pub use script::minimum_of_script;
 
 pub mod app_settings;
-pub mod cloudformation;
 mod declared;
 mod folder;
 pub mod function_app;

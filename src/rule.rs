@@ -121,6 +121,12 @@ pub trait Rule: Sync {
         let _ = (file, starts, sink);
     }
 
+    /// A file of any kind, for rules that are about the same thing in many; `code`
+    /// where it is Python that parses.
+    fn check_file(&self, file: &File<'_>, code: Option<&Code<'_>>, sink: &mut Sink<'_>) {
+        let _ = (file, code, sink);
+    }
+
     /// Python sources, stubs, notebooks.
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
         let _ = (file, code, sink);

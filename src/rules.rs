@@ -1,6 +1,7 @@
 //! Code rules: one file each, found by the build, never listed by hand.
 
 mod api;
+mod app_settings;
 mod defined;
 mod formatted;
 mod handlers;

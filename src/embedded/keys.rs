@@ -1,12 +1,12 @@
 //! Commands and code in configuration: the values of keys that are run.
 
 use super::{Consequence, Embedded, Piece, Python, calls};
+use crate::aws::template::Template;
 use crate::finding::Confidence;
 use crate::parse::fragment::Fragment;
 use crate::parse::shell::{self, Options, Script};
 use crate::parse::tree::Tree;
 use crate::parse::{Document, Syntax, json, yaml};
-use crate::project::cloudformation::Template;
 
 /// Keys whose values are commands: a line, several, or words of one.
 const COMMANDS: [&str; 34] = [

@@ -47,12 +47,12 @@
 //! with `--unsafe-fixes`: the app may use `/dev/shm` itself.
 
 use crate::discover::Kind;
-use crate::edit::app_settings;
 use crate::finding::{Applicability, Group, Severity};
 use crate::parse::json::Value;
 use crate::project::app_settings::{AppSetting, of_local_settings};
 use crate::project::function_app::worker_runtime;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::app_settings;
 use crate::version::PythonVersion;
 
 /// The rule.

@@ -29,12 +29,12 @@
 //! long as the app also runs on 3.12, its extensions need the setting.
 
 use crate::discover::Kind;
-use crate::edit::app_settings;
 use crate::finding::{Applicability, Group, Severity};
 use crate::parse::json::Value;
 use crate::project::app_settings::{AppSetting, of_local_settings};
 use crate::project::function_app::worker_runtime;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::app_settings;
 use crate::version::PythonVersion;
 
 /// The rule.

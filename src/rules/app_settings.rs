@@ -1,6 +1,6 @@
 //! Removing application settings, whatever file they stand in.
 
-use super::json;
+use crate::edit::json;
 use crate::finding::Edit;
 use crate::project::app_settings::{AppSetting, Entry};
 use crate::rule::File;

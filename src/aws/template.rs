@@ -1,4 +1,4 @@
-//! CloudFormation and SAM templates: what is deployed on which runtime.
+//! CloudFormation and SAM templates: resources and the values they have.
 //!
 //! Values are followed through `Ref`, `Fn::Sub`, `Fn::Join`, `Fn::FindInMap`
 //! and `Fn::If` to the literals they come from, so that a finding points at the
