@@ -31,8 +31,10 @@ pub enum Kind {
     Requirements,
     /// `.toml`, `Pipfile`, `poetry.lock`, `uv.lock`, `pdm.lock`.
     Toml,
-    /// `setup.cfg`.
-    SetupCfg,
+    /// `setup.cfg`, `tox.ini`.
+    Ini,
+    /// `.python-version`, `.tool-versions`, `runtime.txt`: lines that name versions.
+    Versions,
     /// `.yaml`, `.yml`; `.template` and `.cfn`, which may be JSON too.
     Yaml,
     /// `.json`, `.jsonc`, `Pipfile.lock`; comments allowed.

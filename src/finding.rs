@@ -69,7 +69,7 @@ pub enum Group {
     Aws,
     /// Azure Functions and its tools.
     Azure,
-    /// Requirements, lock files, wheels.
+    /// Requirements, lock files, wheels, and the Pythons that a project names.
     Dependencies,
     /// Not needed for the target, off by default.
     Modernize,

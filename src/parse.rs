@@ -17,6 +17,7 @@ use crate::version::PythonVersion;
 pub mod dockerfile;
 pub mod fragment;
 pub mod hcl;
+pub mod ini;
 pub mod json;
 pub mod literal;
 pub mod makefile;
@@ -63,6 +64,10 @@ pub enum Syntax {
     Hcl(hcl::Body),
     /// Recipes of `make`.
     Makefile(makefile::Makefile),
+    /// TOML.
+    Toml(Box<toml::Owned>),
+    /// Sections of options.
+    Ini(ini::Ini),
     /// Not parsed: no selected rule reads this kind.
     Text,
 }
@@ -115,6 +120,8 @@ impl Document {
             Kind::Hcl => hcl::parse(&source.text).map(Syntax::Hcl),
             Kind::Shell => Ok(Syntax::Shell(shell::parse_file(&source.text))),
             Kind::Makefile => Ok(Syntax::Makefile(makefile::parse(&source.text))),
+            Kind::Toml => toml::parse(source.text.clone()).map(|toml| Syntax::Toml(Box::new(toml))),
+            Kind::Ini => Ok(Syntax::Ini(ini::parse(&source.text))),
             _ => Ok(Syntax::Text),
         };
         match syntax {

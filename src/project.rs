@@ -20,10 +20,10 @@ use folder::Folder;
 pub use script::minimum_of_script;
 
 pub mod app_settings;
+pub mod ci;
 mod declared;
 mod folder;
 pub mod function_app;
-mod ini;
 mod pyproject;
 mod requirements;
 mod script;

@@ -80,7 +80,8 @@ pub fn is_sound(source: &Source, versions: &[PythonVersion]) -> bool {
         Kind::Hcl => parse::hcl::parse(text).is_ok(),
         Kind::Dockerfile
         | Kind::Requirements
-        | Kind::SetupCfg
+        | Kind::Ini
+        | Kind::Versions
         | Kind::Bicep
         | Kind::Shell
         | Kind::Makefile => true,

@@ -5,22 +5,23 @@ use ruff_python_ast::{Expr, Stmt};
 use rustc_hash::FxHashMap;
 
 use super::declared::Found;
-use super::ini;
 use super::supported::pep440;
-use crate::parse::python;
+use crate::parse::{ini, python};
 use crate::version::PythonVersion;
 
 /// Options of setuptools in `setup.cfg`.
 pub(super) fn cfg(text: &str) -> Found {
-    let list = |name| ini::option(text, "options", name).map(|value| lines(&value)).unwrap_or_default();
+    let ini = ini::parse(text);
+    let option = |name| ini.get("options", name).map(|entry| entry.value(text));
+    let list = |name| option(name).map(|value| lines(&value)).unwrap_or_default();
     let mut found = Found {
-        supported: ini::option(text, "options", "python_requires").as_deref().and_then(pep440),
+        supported: option("python_requires").as_deref().and_then(pep440),
         requirements: list("install_requires"),
         build_requirements: list("setup_requires"),
     };
     found.requirements.extend(list("tests_require"));
-    for extra in ini::values(text, "options.extras_require") {
-        found.requirements.extend(lines(&extra));
+    for extra in ini.section("options.extras_require") {
+        found.requirements.extend(lines(&extra.value(text)));
     }
     found
 }

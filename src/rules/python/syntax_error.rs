@@ -143,7 +143,7 @@ pub fn undecoded(path: &Arc<Path>, message: &str, row: u32, column: u32, line: &
 }
 
 /// The finding for a configuration file or notebook that is not well-formed.
-/// Templates of JSON and YAML become well-formed only when they are filled in,
+/// Templates of JSON, YAML and TOML become well-formed only when they are filled in,
 /// so in them it is no fault.
 #[must_use]
 pub fn unparsed(unparsed: &Unparsed) -> Option<Finding> {
@@ -152,7 +152,7 @@ pub fn unparsed(unparsed: &Unparsed) -> Option<Finding> {
         document.path.extension().is_some_and(|extension| extension == "template")
             || ["{{", "{%", "<%"].iter().any(|mark| document.text.contains(mark))
     };
-    if matches!(document.kind, Kind::Json | Kind::Yaml) && is_template() {
+    if matches!(document.kind, Kind::Json | Kind::Yaml | Kind::Toml) && is_template() {
         return None;
     }
     Some(Finding {
