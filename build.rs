@@ -6,6 +6,10 @@ mod changes;
 mod docker;
 #[path = "src/catalogue/images_schema.rs"]
 mod images_schema;
+#[path = "build/python_images.rs"]
+mod python_images;
+#[path = "src/catalogue/python_images_schema.rs"]
+mod python_images_schema;
 #[path = "build/reexports.rs"]
 mod reexports;
 #[path = "src/catalogue/schema.rs"]
@@ -20,12 +24,17 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/catalogue/schema.rs");
     println!("cargo::rerun-if-changed=src/catalogue/images_schema.rs");
+    println!("cargo::rerun-if-changed=src/catalogue/python_images_schema.rs");
     println!("cargo::rerun-if-changed=build");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
     fs::write(out.join("rules.rs"), rules(&root.join("src/rules"))).expect("OUT_DIR is writable");
     fs::write(out.join("catalogue.rs"), catalogue(&root.join("rules/stdlib"))).expect("OUT_DIR is writable");
     fs::write(out.join("docker.rs"), docker::tables(&root.join("rules/docker")))
+        .expect("OUT_DIR is writable");
+    fs::write(out.join("python_images.rs"), python_images::tables(&root.join("rules/docker/images")))
+        .expect("OUT_DIR is writable");
+    fs::write(out.join("releases.rs"), python_images::releases(&root.join("rules/python/releases.yaml")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("runtimes.rs"), runtimes(&root.join("rules/aws/runtimes.yaml")))
         .expect("OUT_DIR is writable");

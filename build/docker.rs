@@ -20,7 +20,8 @@ pub fn tables(folder: &Path) -> String {
     )
 }
 
-fn read<T: DeserializeOwned>(folder: &Path, id: impl Fn(&T) -> &str) -> Vec<T> {
+/// Every entry of a folder; each is named after its file.
+pub fn read<T: DeserializeOwned>(folder: &Path, id: impl Fn(&T) -> &str) -> Vec<T> {
     let mut entries = Vec::new();
     for file in crate::listing(folder) {
         let text = fs::read_to_string(&file).expect("a listed file can be read");

@@ -7,7 +7,9 @@ pub mod census;
 pub mod changes;
 pub mod images;
 pub mod lookup;
+pub mod python_images;
 pub mod reexports;
+pub mod releases;
 pub mod runtimes;
 
 mod stdlib;

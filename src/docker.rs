@@ -4,11 +4,14 @@
 
 use crate::catalogue::images::{self, Match, System};
 use crate::parse::dockerfile::{Base, Dockerfile, ImageReference};
+use crate::version::PythonVersion;
+use successor::Successor;
 
 pub mod called;
 pub mod package_manager;
 pub mod provided;
 pub mod reach;
+pub mod successor;
 
 /// What a stage is built on.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +29,24 @@ pub struct Basis<'d> {
 /// where the image is not known.
 #[must_use]
 pub fn basis(dockerfile: &Dockerfile, stage: usize) -> Option<Basis<'_>> {
-    let root = *dockerfile.lineage(stage).first()?;
-    let Base::Image(image) = &dockerfile.stages.get(root)?.base else { return None };
+    let image = image(dockerfile, stage)?;
     let (system, sure) = images::system(&image.name, image.tag.as_deref(), image.digest.as_deref())?;
     Some(Basis { system, image, assumed: image.assumed || sure != Match::Exact })
+}
+
+/// The image that a stage is built on: that of the first stage it starts from.
+#[must_use]
+pub fn image(dockerfile: &Dockerfile, stage: usize) -> Option<&ImageReference> {
+    let root = *dockerfile.lineage(stage).first()?;
+    match &dockerfile.stages.get(root)?.base {
+        Base::Image(image) => Some(image),
+        _ => None,
+    }
+}
+
+/// What a stage is built on once its image has been moved to the target; `None`
+/// if it is there already, or where the image is not known.
+#[must_use]
+pub fn destination(dockerfile: &Dockerfile, stage: usize, target: PythonVersion) -> Option<Successor> {
+    successor::successor(image(dockerfile, stage)?, target)
 }

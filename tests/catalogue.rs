@@ -8,11 +8,15 @@ use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use images_schema::{Manager, Packages, System};
+use python_images_schema::{PythonImages, Releases};
 use schema::{Kind, Module, Runtimes};
 
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/images_schema.rs"]
 mod images_schema;
+#[allow(dead_code)] // The build reads every field.
+#[path = "../src/catalogue/python_images_schema.rs"]
+mod python_images_schema;
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/schema.rs"]
 mod schema;
@@ -48,6 +52,8 @@ fn type_of(file: &str) -> Option<&'static str> {
         ("docker/systems/", "System"),
         ("docker/managers/", "Manager"),
         ("docker/packages/", "Packages"),
+        ("docker/images/", "PythonImages"),
+        ("python/releases.yaml", "Releases"),
     ];
     folders.iter().find(|(folder, _)| file.starts_with(folder)).map(|(_, name)| *name)
 }
@@ -67,6 +73,8 @@ fn generated() -> Value {
     generator.subschema_for::<System>();
     generator.subschema_for::<Manager>();
     generator.subschema_for::<Packages>();
+    generator.subschema_for::<PythonImages>();
+    generator.subschema_for::<Releases>();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The data of newskin",
@@ -112,7 +120,17 @@ fn unknown_keys_are_refused() {
     let text = "module: a\nsource: https://example.org\nremovd: \"3.13\"\nbad: []\ngood: []\n";
     let error = serde_saphyr::from_str::<Module>(text).expect_err("`removd` is no key").to_string();
     assert!(error.contains("removd"), "{error}");
-    for name in ["Module", "Runtimes", "System", "Manager", "Packages", "Package"] {
+    for name in [
+        "Module",
+        "Runtimes",
+        "System",
+        "Manager",
+        "Packages",
+        "Package",
+        "PythonImages",
+        "Variants",
+        "Releases",
+    ] {
         let refused = &generated()["$defs"][name]["additionalProperties"];
         assert_eq!(*refused, json!(false), "{name}");
     }

@@ -183,15 +183,9 @@ impl System {
 impl Image {
     /// Whether the name is this image's own (`true`) or a mirror's (`false`).
     fn named(&self, name: &str) -> Option<bool> {
-        // An unknown part in front is a registry: `${REGISTRY}amazonlinux`.
-        let known = name.trim_start_matches(|c| !is_tag(c));
-        let own = ["docker.io/", "index.docker.io/", "registry-1.docker.io/"]
-            .iter()
-            .find_map(|registry| known.strip_prefix(registry))
-            .unwrap_or(known);
-        let own = own.strip_prefix("library/").unwrap_or(own);
+        let (own, sure) = without_registry(name);
         if self.names.contains(&own) {
-            return Some(known.len() == name.len());
+            return Some(sure);
         }
         let mirrors = |end: &&str| name.strip_suffix(*end).is_some_and(|rest| rest.ends_with('/'));
         self.mirrored_as.iter().any(mirrors).then_some(false)
@@ -241,6 +235,17 @@ fn version(text: &str) -> Option<Vec<u32>> {
         }
     }
     (!numbers.is_empty()).then_some(numbers)
+}
+
+/// A name without the registry of Docker Hub, and whether all of it is known.
+pub(super) fn without_registry(name: &str) -> (&str, bool) {
+    // An unknown part in front is a registry: `${REGISTRY}amazonlinux`.
+    let known = name.trim_start_matches(|c| !is_tag(c));
+    let own = ["docker.io/", "index.docker.io/", "registry-1.docker.io/"]
+        .iter()
+        .find_map(|registry| known.strip_prefix(registry))
+        .unwrap_or(known);
+    (own.strip_prefix("library/").unwrap_or(own), known.len() == name.len())
 }
 
 fn is_tag(c: char) -> bool {

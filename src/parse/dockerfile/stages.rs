@@ -59,7 +59,12 @@ impl std::fmt::Display for ImageReference {
 }
 
 impl ImageReference {
-    /// Takes a reference apart; `None` if it is empty.
+    /// Takes a reference apart as it is written; `None` if it is empty.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        Self::read(&Expanded { text: text.to_owned(), assumed: false })
+    }
+
     fn read(reference: &Expanded) -> Option<Self> {
         let text = reference.text.trim();
         let (text, digest) = match text.split_once('@') {
