@@ -20,6 +20,7 @@ use folder::Folder;
 pub use script::minimum_of_script;
 
 pub mod app_settings;
+pub mod bounds;
 pub mod ci;
 mod declared;
 mod folder;

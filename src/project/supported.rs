@@ -70,13 +70,33 @@ fn poetry_part(part: &str) -> Option<String> {
     Some(if is_bare { format!("=={part}") } else { part.to_owned() })
 }
 
-fn of(alternatives: &[VersionSpecifiers]) -> Option<Supported> {
-    let admits = |major: u64, minor: u64| {
-        PATCHES.clone().any(|patch| {
-            let version = Version::new([major, minor, patch]);
-            alternatives.iter().any(|specifiers| specifiers.contains(&version))
-        })
+/// How a constraint is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// PEP 440.
+    Pep440,
+    /// That of Poetry.
+    Poetry,
+}
+
+/// Whether a constraint admits no release of this Python; `None` if it cannot be read.
+pub(super) fn leaves_out(text: &str, dialect: Dialect, python: PythonVersion) -> Option<bool> {
+    let alternatives: Vec<_> = match dialect {
+        Dialect::Pep440 => vec![VersionSpecifiers::from_str(text.trim()).ok()?],
+        Dialect::Poetry => text.split("||").map(poetry_alternative).collect::<Option<_>>()?,
     };
+    Some(!admits(&alternatives, python.major.into(), python.minor.into()))
+}
+
+fn admits(alternatives: &[VersionSpecifiers], major: u64, minor: u64) -> bool {
+    PATCHES.clone().any(|patch| {
+        let version = Version::new([major, minor, patch]);
+        alternatives.iter().any(|specifiers| specifiers.contains(&version))
+    })
+}
+
+fn of(alternatives: &[VersionSpecifiers]) -> Option<Supported> {
+    let admits = |major, minor| admits(alternatives, major, minor);
     let minor = u8::try_from(MINORS.clone().find(|&minor| admits(3, minor))?).ok()?;
     let minimum = if minor == 0 { UNBOUNDED } else { PythonVersion { major: 3, minor } };
     Some(Supported { minimum, python2: admits(2, 7) })
