@@ -17,6 +17,7 @@ use crate::version::PythonVersion;
 pub mod dockerfile;
 pub mod fragment;
 pub mod hcl;
+pub mod hcl_json;
 pub mod ini;
 pub mod json;
 pub mod literal;

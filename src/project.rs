@@ -30,6 +30,7 @@ mod requirements;
 mod script;
 mod setup;
 mod supported;
+pub mod terraform;
 
 /// What the survey knows.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub struct Project {
     /// above it belongs to the project.
     root: PathBuf,
     folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
+    modules: RwLock<FxHashMap<PathBuf, Arc<Vec<terraform::ModuleFile>>>>,
 }
 
 /// The oldest Python assumed when nothing declares one.
@@ -66,6 +68,7 @@ impl Project {
             root: repository.map_or_else(|| root.clone(), Path::to_path_buf),
             here,
             folders: RwLock::default(),
+            modules: RwLock::default(),
         }
     }
 

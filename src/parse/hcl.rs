@@ -200,7 +200,7 @@ impl Expression {
 /// The first fault. There is no recovery, so nothing else is known then.
 pub fn parse(text: &str) -> Result<Body, SyntaxFault> {
     match hcl_edit::parser::parse_body(text) {
-        Ok(body) => Ok(Reader { text }.body(&body)),
+        Ok(body) => Ok(Reader { text, base: 0 }.body(&body)),
         Err(error) => {
             let at = place(text.floor_char_boundary(error.location().offset()));
             Err(SyntaxFault { message: error.message().to_owned(), range: TextRange::empty(at) })
@@ -208,34 +208,44 @@ pub fn parse(text: &str) -> Result<Body, SyntaxFault> {
     }
 }
 
+/// Parses what stands in a range of a text as one expression; its places are
+/// those of the text.
+pub(super) fn parse_within(text: &str, range: TextRange) -> Option<Expression> {
+    let value = hcl_edit::parser::parse_expr(text.get(range.start().to_usize()..range.end().to_usize())?).ok()?;
+    Some(Reader { text, base: range.start().to_usize() }.expression(&value))
+}
+
 /// Files are read only up to 4 GiB, so that every offset fits.
 fn place(offset: usize) -> TextSize {
     TextSize::try_from(offset).unwrap_or(TextSize::new(u32::MAX))
-}
-
-fn range(range: Option<Range<usize>>) -> TextRange {
-    let range = range.unwrap_or_default();
-    TextRange::new(place(range.start), place(range.end.max(range.start)))
 }
 
 /// Turns the parser's tree into ours.
 #[derive(Clone, Copy)]
 struct Reader<'a> {
     text: &'a str,
+    /// Where what was parsed begins in the text.
+    base: usize,
 }
 
 impl Reader<'_> {
+    fn range(self, range: Option<Range<usize>>) -> TextRange {
+        let range = range.unwrap_or_default();
+        let start = self.base + range.start;
+        TextRange::new(place(start), place(start.max(self.base + range.end)))
+    }
+
     fn body(self, body: &structure::Body) -> Body {
         let attribute = |attribute: &structure::Attribute| Attribute {
             key: attribute.key.as_str().into(),
-            key_range: range(attribute.key.span()),
+            key_range: self.range(attribute.key.span()),
             value: self.expression(&attribute.value),
         };
         let block = |block: &structure::Block| Block {
             kind: block.ident.as_str().into(),
-            kind_range: range(block.ident.span()),
+            kind_range: self.range(block.ident.span()),
             labels: block.labels.iter().map(|label| label.as_str().into()).collect(),
-            range: range(block.span()),
+            range: self.range(block.span()),
             body: self.body(&block.body),
         };
         Body {
@@ -246,7 +256,7 @@ impl Reader<'_> {
 
     fn expression(self, value: &expr::Expression) -> Expression {
         use expr::Expression as E;
-        let range = range(value.span());
+        let range = self.range(value.span());
         let all = |values: expr::Iter<'_>| values.map(|value| self.expression(value)).collect();
         let kind = match value {
             E::Null(_) => ExpressionKind::Null,
@@ -284,9 +294,9 @@ impl Reader<'_> {
 
     fn parts(self, template: &Template) -> Vec<Part> {
         let part = |element: &Element| match element {
-            Element::Literal(text) => Part::Text(text.as_str().into(), range(text.span())),
+            Element::Literal(text) => Part::Text(text.as_str().into(), self.range(text.span())),
             Element::Interpolation(value) => Part::Value(self.expression(&value.expr)),
-            Element::Directive(_) => Part::Directive(range(element.span())),
+            Element::Directive(_) => Part::Directive(self.range(element.span())),
         };
         template.iter().map(part).collect()
     }
@@ -299,7 +309,7 @@ impl Reader<'_> {
             };
             Item {
                 key: name.map(Into::into),
-                key_range: range(key.span()),
+                key_range: self.range(key.span()),
                 value: self.expression(value.expr()),
             }
         };
@@ -312,7 +322,7 @@ impl Reader<'_> {
             TraversalOperator::GetAttr(name) => Step::Name(name.as_str().into()),
             TraversalOperator::Index(index) => Step::Index(self.expression(index)),
             TraversalOperator::LegacyIndex(index) => Step::Index(Expression {
-                range: range(index.span()),
+                range: self.range(index.span()),
                 kind: ExpressionKind::Number(index.value().to_string().into()),
             }),
         }
