@@ -9,6 +9,7 @@ use ruff_text_size::TextRange;
 use crate::catalogue::runtimes::{self, Runtime};
 use crate::discover::Kind;
 use crate::edit::Change;
+use crate::finding::Confidence;
 use crate::parse::Document;
 use crate::project::Project;
 use crate::python::Code;
@@ -16,12 +17,13 @@ use crate::version::PythonVersion;
 
 pub mod cloudformation;
 pub mod template;
+pub mod terraform;
 
 /// Every reader.
-pub const READERS: &[&Reader] = &[&cloudformation::READER];
+pub const READERS: &[&Reader] = &[&cloudformation::READER, &terraform::READER];
 
 /// The kinds of file that any of them reads.
-pub const KINDS: &[Kind] = &[Kind::Yaml, Kind::Json];
+pub const KINDS: &[Kind] = &[Kind::Yaml, Kind::Json, Kind::Hcl];
 
 /// What understands the files of one tool.
 pub struct Reader {
@@ -61,6 +63,8 @@ pub struct Choice {
     pub range: TextRange,
     /// What it is chosen for.
     pub kind: ChoiceKind,
+    /// Less than certain where the use of the literal had to be assumed.
+    pub confidence: Confidence,
     /// Whose Python it is, for the beginning of a message: ``layer `Deps` ``.
     pub owner: Option<String>,
     /// Where the literal stands, if not at its use: ``the default of parameter
@@ -110,6 +114,7 @@ impl Choice {
         if self.edits != other.edits {
             self.edits = None;
         }
+        self.confidence = self.confidence.max(other.confidence);
         self.shared = self.shared.take().or(other.shared);
         self.along = self.along.or(other.along);
     }

@@ -216,7 +216,6 @@ impl<'a> Checker<'a> {
                 (Syntax::Dockerfile(dockerfile), _) => {
                     entry.rule.check_dockerfile(&file, dockerfile, &mut sink)
                 }
-                (Syntax::Hcl(body), _) => entry.rule.check_hcl(&file, body, &mut sink),
                 (Syntax::Json(value), _) => entry.rule.check_json(&file, value, &mut sink),
                 (Syntax::Yaml(documents), _) => entry.rule.check_yaml(&file, documents, &mut sink),
                 _ => {}

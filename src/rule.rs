@@ -10,7 +10,7 @@ use crate::discover::Kind;
 use crate::embedded::Start;
 use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
-use crate::parse::{Document, hcl, json, yaml};
+use crate::parse::{Document, json, yaml};
 use crate::project::{DEFAULT_MINIMUM, Project, minimum_of_script};
 use crate::python::Code;
 use crate::version::PythonVersion;
@@ -135,11 +135,6 @@ pub trait Rule: Sync {
     /// Container build files.
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
         let _ = (file, dockerfile, sink);
-    }
-
-    /// Terraform, OpenTofu and Terragrunt.
-    fn check_hcl(&self, file: &File<'_>, body: &hcl::Body, sink: &mut Sink<'_>) {
-        let _ = (file, body, sink);
     }
 
     /// JSON files.

@@ -4,6 +4,7 @@ use super::template::{Literal, Origin, Resource, Template};
 use super::{Choice, ChoiceKind, Input, Reader};
 use crate::catalogue::runtimes;
 use crate::edit::{self, Change};
+use crate::finding::Confidence;
 use crate::parse::Syntax;
 use crate::parse::tree::Tree;
 use crate::python::Code;
@@ -99,7 +100,8 @@ impl<'a> Place<'a> {
         };
         let range = literal.source.range();
         let edits = self.edits(literal);
-        Some(Choice { runtime, range, kind, owner: None, origin, shared, along: None, edits })
+        let confidence = Confidence::Certain;
+        Some(Choice { runtime, range, kind, confidence, owner: None, origin, shared, along: None, edits })
     }
 
     /// The edits that give a literal the value that makes the runtime the target;

@@ -211,7 +211,8 @@ pub fn parse(text: &str) -> Result<Body, SyntaxFault> {
 /// Parses what stands in a range of a text as one expression; its places are
 /// those of the text.
 pub(super) fn parse_within(text: &str, range: TextRange) -> Option<Expression> {
-    let value = hcl_edit::parser::parse_expr(text.get(range.start().to_usize()..range.end().to_usize())?).ok()?;
+    let value =
+        hcl_edit::parser::parse_expr(text.get(range.start().to_usize()..range.end().to_usize())?).ok()?;
     Some(Reader { text, base: range.start().to_usize() }.expression(&value))
 }
 

@@ -94,7 +94,9 @@ fn expression(text: &str, value: &Value) -> Expression {
 /// HCL; only where nothing is escaped can its parts be placed.
 fn template(text: &str, range: TextRange, string: &str) -> ExpressionKind {
     let is_plain = !string.contains("${") && !string.contains("%{");
-    if is_plain || text.get(range.start().to_usize()..range.end().to_usize()).is_none_or(|raw| raw.contains('\\')) {
+    if is_plain
+        || text.get(range.start().to_usize()..range.end().to_usize()).is_none_or(|raw| raw.contains('\\'))
+    {
         return ExpressionKind::String(string.into());
     }
     match hcl::parse_within(text, range) {
@@ -125,7 +127,9 @@ mod tests {
         assert_eq!(names, [function("f"), function("g"), ("locals", String::new())]);
         let first = &body.blocks[0].body;
         assert!(matches!(&first.get("runtime").expect("there").kind, ExpressionKind::Traversal(..)));
-        let ExpressionKind::Template(parts) = &first.get("x").expect("there").kind else { panic!("{first:?}") };
+        let ExpressionKind::Template(parts) = &first.get("x").expect("there").kind else {
+            panic!("{first:?}")
+        };
         let [Part::Text(_, range), Part::Value(value)] = parts.as_slice() else { panic!("{parts:?}") };
         assert_eq!((&text[*range], &text[value.range]), ("python", "local.v"));
         assert_eq!(body.blocks[1].body.get("runtime").and_then(Expression::as_str), Some("python3.9"));

@@ -81,6 +81,7 @@ fn read_file(path: PathBuf) -> Option<ModuleFile> {
     let text = std::fs::read_to_string(&path).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let is_json = path.extension().is_some_and(|extension| extension == "json");
-    let body = if is_json { hcl_json::body(text, &json::parse(text).ok()?) } else { hcl::parse(text).ok()? };
+    let body =
+        if is_json { hcl_json::body(text, &json::parse(text).ok()?) } else { hcl::parse(text).ok()? };
     Some(ModuleFile { path, body })
 }

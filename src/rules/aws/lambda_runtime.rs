@@ -100,6 +100,7 @@ fn report_function(file: &File<'_>, choice: &Choice, sink: &mut Sink<'_>) {
     let draft = sink
         .finding(name, choice.range, message)
         .severity(severity)
+        .confidence(choice.confidence)
         .help(format!("Move to `{target}` and build the dependencies for it{}.", system(choice.runtime)))
         .url(runtimes::SOURCE);
     let Some(edits) = edits(file, choice) else { return draft.emit() };
@@ -177,7 +178,7 @@ fn report_build(file: &File<'_>, choice: &Choice, sink: &mut Sink<'_>) {
     let draft = sink
         .finding(name, choice.range, message)
         .severity(Severity::Warning)
-        .confidence(Confidence::Likely)
+        .confidence(choice.confidence.min(Confidence::Likely))
         .help(format!("Build it for `{target}` when the functions run on that."))
         .url("https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-layers.html");
     let Some(edits) = edits(file, choice) else { return draft.emit() };
@@ -191,6 +192,7 @@ fn report_compatible(file: &File<'_>, choice: &Choice, sink: &mut Sink<'_>) {
     let message = format!("{owner} does not list `{target}` among its compatible runtimes");
     sink.finding(choice.runtime.name, choice.range, message)
         .severity(Severity::Info)
+        .confidence(choice.confidence)
         .help(format!("List `{target}` once the layer is built for it."))
         .url("https://docs.aws.amazon.com/lambda/latest/dg/creating-deleting-layers.html")
         .emit();
