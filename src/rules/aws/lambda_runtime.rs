@@ -6,7 +6,16 @@
 //! and below `Globals`, followed through `Ref`, `Fn::Sub`, `Fn::Join`,
 //! `Fn::FindInMap` and both branches of `Fn::If` to the literal that decides;
 //! `BuildMethod` of layers and functions, and layers that do not list the target
-//! among their `CompatibleRuntimes`. Functions that are container images have no runtime
+//! among their `CompatibleRuntimes`.
+//!
+//! In Terraform and OpenTofu configuration (also as JSON, in files of values and in
+//! the inputs of Terragrunt): `runtime` of `aws_lambda_function`,
+//! `compatible_runtimes` of layers, and the same of `terraform-aws-modules/lambda`,
+//! of modules in the repository, and, as likely, of other modules, followed over all
+//! files of a module through variables, locals, `for_each`, conditions, templates
+//! and functions.
+//!
+//! Functions that are container images have no runtime
 //! and are left alone, and so are other languages and newer Pythons.
 //!
 //! ## Why
