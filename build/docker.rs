@@ -5,18 +5,25 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use crate::images_schema::{Image, Manager, Package, Packages, System, Tags, Verdict, Yum};
+use crate::images_schema::{
+    Brought, Commands, Image, Manager, Package, Packages, System, Tags, Verdict, Yum,
+};
 
 /// The systems that images are built on and the package managers they have.
 pub fn tables(folder: &Path) -> String {
     let systems: Vec<System> = read(&folder.join("systems"), |system: &System| &system.system);
     let managers: Vec<Manager> = read(&folder.join("managers"), |manager: &Manager| &manager.manager);
     let sets: Vec<Packages> = read(&folder.join("packages"), |set: &Packages| &set.set);
-    let systems: String = systems.iter().map(|one| system(one, &sets)).collect();
+    let commands: Vec<Commands> = read(&folder.join("commands"), |set: &Commands| &set.set);
+    let systems: String = systems.iter().map(|one| system(one, &sets, &commands)).collect();
+    let mut names: Vec<&String> =
+        commands.iter().flat_map(|set| set.packages.values()).flat_map(|one| &one.commands).collect();
+    names.sort();
     let managers: String = managers.iter().map(manager).collect();
     format!(
         "/// Every system, sorted by id.\npub static SYSTEMS: &[System] = &[\n{systems}];\n\
-         /// Every manager, sorted by name.\npub static MANAGERS: &[Manager] = &[\n{managers}];\n"
+         /// Every manager, sorted by name.\npub static MANAGERS: &[Manager] = &[\n{managers}];\n\
+         /// Every command that some system lacks, sorted.\npub static LACKING: &[&str] = &{names:?};\n"
     )
 }
 
@@ -33,8 +40,8 @@ pub fn read<T: DeserializeOwned>(folder: &Path, id: impl Fn(&T) -> &str) -> Vec<
     entries
 }
 
-fn system(system: &System, sets: &[Packages]) -> String {
-    let System { system: id, title, manager, source, has, lacks, yum, packages, images } = system;
+fn system(system: &System, sets: &[Packages], lacking: &[Commands]) -> String {
+    let System { system: id, title, manager, source, has, lacks, yum, packages, commands, images } = system;
     let mut held: Vec<(&String, String)> = Vec::new();
     for id in packages {
         let set = sets.iter().find(|set| set.set == *id);
@@ -43,12 +50,39 @@ fn system(system: &System, sets: &[Packages]) -> String {
     }
     held.sort();
     let packages: String = held.into_iter().map(|(_, text)| text).collect();
+    let (commands, alone) = lacking_of(id, commands, lacking);
     let images: String = images.iter().map(image).collect();
     let yum = yum.as_ref().map_or_else(|| "None".to_owned(), yum_of);
     format!(
         "System {{ id: {id:?}, title: {title:?}, manager: {manager:?}, source: {source:?}, has: &{has:?}, \
-         lacks: &{lacks:?}, yum: {yum}, packages: &[{packages}], images: &[{images}] }},\n"
+         lacks: &{lacks:?}, yum: {yum}, packages: &[{packages}], commands: &[{commands}], alone: &{alone:?}, \
+         images: &[{images}] }},\n"
     )
+}
+
+/// The commands that a system lacks, and the packages that bring none.
+fn lacking_of<'s>(system: &str, ids: &[String], sets: &'s [Commands]) -> (String, Vec<&'s String>) {
+    let mut held: Vec<(&String, String)> = Vec::new();
+    let mut alone = Vec::new();
+    for id in ids {
+        let set = sets.iter().find(|set| set.set == *id);
+        let set = set.unwrap_or_else(|| panic!("{system}: no set of commands {id}"));
+        for (package, Brought { commands, with, often }) in &set.packages {
+            held.extend(commands.iter().map(|name| {
+                let source = &set.source;
+                let text = format!(
+                    "Lacking {{ name: {name:?}, package: {package:?}, with: &{with:?}, often: {often}, \
+                     source: {source:?} }},"
+                );
+                (name, text)
+            }));
+        }
+        alone.extend(&set.alone);
+    }
+    held.sort();
+    alone.sort();
+    assert!(held.windows(2).all(|two| two[0].0 != two[1].0), "{system}: a command of two packages");
+    (held.into_iter().map(|(_, text)| text).collect(), alone)
 }
 
 fn package(name: &str, package: &Package, source: &str) -> String {

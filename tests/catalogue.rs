@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use images_schema::{Manager, Packages, System};
+use images_schema::{Commands, Manager, Packages, System};
 use python_images_schema::{PythonImages, Releases};
 use schema::{Kind, Module, Runtimes};
 
@@ -54,6 +54,7 @@ fn type_of(file: &str) -> Option<&'static str> {
         ("docker/packages/", "Packages"),
         ("docker/images/", "PythonImages"),
         ("python/releases.yaml", "Releases"),
+        ("docker/commands/", "Commands"),
     ];
     folders.iter().find(|(folder, _)| file.starts_with(folder)).map(|(_, name)| *name)
 }
@@ -75,6 +76,7 @@ fn generated() -> Value {
     generator.subschema_for::<Packages>();
     generator.subschema_for::<PythonImages>();
     generator.subschema_for::<Releases>();
+    generator.subschema_for::<Commands>();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The data of newskin",
@@ -130,6 +132,8 @@ fn unknown_keys_are_refused() {
         "PythonImages",
         "Variants",
         "Releases",
+        "Commands",
+        "Brought",
     ] {
         let refused = &generated()["$defs"][name]["additionalProperties"];
         assert_eq!(*refused, json!(false), "{name}");

@@ -20,14 +20,33 @@ pub struct System {
     pub yum: Option<Yum>,
     /// Packages that cannot be installed under this name; sorted.
     pub packages: &'static [Package],
+    /// Commands that are not there before their packages are; sorted.
+    pub commands: &'static [Lacking],
+    /// Packages that bring none of them but their own; sorted.
+    pub alone: &'static [&'static str],
     /// Images that are built on it.
     pub images: &'static [Image],
+}
+
+/// A command that an image lacks.
+#[derive(Debug)]
+pub struct Lacking {
+    /// The command.
+    pub name: &'static str,
+    /// The package that brings it.
+    pub package: &'static str,
+    /// Packages that bring that one along.
+    pub with: &'static [&'static str],
+    /// Many others do, too.
+    pub often: bool,
+    /// Where it is documented what the image has.
+    pub source: &'static str,
 }
 
 /// A package that cannot be installed.
 #[derive(Debug)]
 pub struct Package {
-    /// The name that is not there.
+    /// The name that is not there; `*` at its end or its beginning stands for any letters.
     pub name: &'static str,
     /// Why not, as a part of a sentence.
     pub reason: &'static str,
@@ -147,6 +166,12 @@ pub fn system(name: &str, tag: Option<&str>, digest: Option<&str>) -> Option<(&'
     Some((system, if certain && !floats { Match::Exact } else { Match::Assumed }))
 }
 
+/// Every command that some system lacks before its package is there; sorted.
+#[must_use]
+pub fn lacking() -> &'static [&'static str] {
+    LACKING
+}
+
 /// A package manager by its command.
 #[must_use]
 pub fn manager(name: &str) -> Option<&'static Manager> {
@@ -175,8 +200,24 @@ impl System {
     /// What is known of a package that cannot be installed under this name.
     #[must_use]
     pub fn package(&self, name: &str) -> Option<&'static Package> {
-        let at = self.packages.binary_search_by_key(&name, |package| package.name).ok()?;
-        self.packages.get(at)
+        let named = self.packages.binary_search_by_key(&name, |package| package.name);
+        let exact = named.ok().and_then(|at| self.packages.get(at));
+        exact.or_else(|| self.packages.iter().find(|package| package.stands_for(name)))
+    }
+
+    /// A command that is not there before its package is.
+    #[must_use]
+    pub fn command(&self, name: &str) -> Option<&'static Lacking> {
+        let at = self.commands.binary_search_by_key(&name, |command| command.name).ok()?;
+        self.commands.get(at)
+    }
+}
+
+impl Package {
+    /// Whether its name has a `*` that this name fits.
+    fn stands_for(&self, name: &str) -> bool {
+        let from_end = self.name.strip_prefix('*').is_some_and(|end| name.ends_with(end));
+        from_end || self.name.strip_suffix('*').is_some_and(|start| name.starts_with(start))
     }
 }
 
@@ -320,7 +361,10 @@ mod tests {
             ("amazonlinux:2023-\0", None),
             ("amazonlinux:2", Some(("amazon-linux-2", Match::Exact))),
             ("amazonlinux:2.0.20230612.0", Some(("amazon-linux-2", Match::Exact))),
-            ("public.ecr.aws/sam/build-python3.13:1.130-arm64", Some(("amazon-linux-2023", Match::Exact))),
+            (
+                "public.ecr.aws/sam/build-python3.13:1.130-arm64",
+                Some(("amazon-linux-2023-build", Match::Exact)),
+            ),
             ("python:3.11-slim-bookworm", Some(("debian", Match::Exact))),
             ("docker.io/library/python:3", Some(("debian", Match::Exact))),
             ("python:3.13-alpine3.22", Some(("alpine", Match::Exact))),

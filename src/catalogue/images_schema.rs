@@ -28,8 +28,40 @@ pub struct System {
     /// Sets of packages that cannot be installed there: files of `rules/docker/packages/`.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// Sets of commands that are not there before their packages are: files of `rules/docker/commands/`.
+    #[serde(default)]
+    pub commands: Vec<String>,
     /// Images that are built on it.
     pub images: Vec<Image>,
+}
+
+/// Commands that an image lacks: `rules/docker/commands/`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Commands {
+    /// Id; also the name of the file.
+    pub set: String,
+    /// Link to where it is documented what the image has.
+    pub source: String,
+    /// The packages that bring them.
+    pub packages: BTreeMap<String, Brought>,
+    /// Packages that bring nothing of all this but their own commands.
+    #[serde(default)]
+    pub alone: Vec<String>,
+}
+
+/// What comes with a package.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Brought {
+    /// Its commands.
+    pub commands: Vec<String>,
+    /// Packages that need it, so that it comes along with them.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// Many others need it, too.
+    #[serde(default)]
+    pub often: bool,
 }
 
 /// Packages that cannot be installed: `rules/docker/packages/`.
@@ -40,7 +72,7 @@ pub struct Packages {
     pub set: String,
     /// Link to where it is documented which packages there are.
     pub source: String,
-    /// By the name that is not there.
+    /// By the name that is not there; `*` at its end or its beginning stands for any letters.
     pub packages: BTreeMap<String, Package>,
 }
 

@@ -2,7 +2,7 @@
 
 use ruff_text_size::TextRange;
 
-use crate::catalogue::images::{Manager, System, Verdict};
+use crate::catalogue::images::{Manager, Package, System, Verdict};
 use crate::parse::shell::{Command, Word};
 
 /// The command line as the other manager wants it.
@@ -325,11 +325,11 @@ impl<'w> Reader<'w> {
             let instead = "install the packages of the group by name";
             self.obstacle(range, text, ObstacleKind::File, what.clone(), Some(instead));
             self.block(what, instead);
-        } else if let Some(package) = self.system.package(plain(text)) {
-            let told = format!("`{}` cannot be installed: {}", plain(text), package.reason);
+        } else if let Some((name, package)) = self.known(text) {
+            let told = format!("`{name}` cannot be installed: {}", package.reason);
             let instead = package.called.map(|called| format!("install `{called}`"));
             let obstacle =
-                self.obstacle(range, plain(text), ObstacleKind::Package, told.clone(), instead.as_deref());
+                self.obstacle(range, name, ObstacleKind::Package, told.clone(), instead.as_deref());
             let called = package.called.filter(|_| written);
             obstacle.edits = called.map(|called| (range, called.to_owned())).into_iter().collect();
             self.reason(told);
@@ -338,6 +338,12 @@ impl<'w> Reader<'w> {
         } else if is_pinned(text) {
             self.reason(format!("{} may not have the version of `{text}`", self.system.title));
         }
+    }
+
+    /// What is known of a package, with its architecture or without.
+    fn known<'t>(&self, text: &'t str) -> Option<(&'t str, &'static Package)> {
+        let of = |name: &'t str| self.system.package(name).map(|package| (name, package));
+        of(text).or_else(|| of(plain(text)))
     }
 
     fn reason(&mut self, reason: String) {

@@ -277,25 +277,25 @@ mod tests {
                 "public.ecr.aws/sam/build-python3.9:latest-arm64",
                 "public.ecr.aws/sam/build-python3.13:latest-arm64",
                 current,
-                Some("amazon-linux-2023"),
+                Some("amazon-linux-2023-build"),
             ),
             (
                 "public.ecr.aws/sam/build-python3.11",
                 "public.ecr.aws/sam/build-python3.13",
                 current,
-                Some("amazon-linux-2023"),
+                Some("amazon-linux-2023-build"),
             ),
             (
                 "public.ecr.aws/sam/build-python3.9:1.97.0-20230905185022-x86_64",
                 "public.ecr.aws/sam/build-python3.13:latest-x86_64",
                 never,
-                Some("amazon-linux-2023"),
+                Some("amazon-linux-2023-build"),
             ),
             (
                 "public.ecr.aws/sam/build-python3.9:1.130-arm64",
                 "public.ecr.aws/sam/build-python3.13:1.130-arm64",
                 current,
-                Some("amazon-linux-2023"),
+                Some("amazon-linux-2023-build"),
             ),
             (
                 "mcr.microsoft.com/azure-functions/python:4-python3.11-appservice",
@@ -320,13 +320,13 @@ mod tests {
                 "lambci/lambda:build-python3.7",
                 "public.ecr.aws/sam/build-python3.13",
                 current,
-                Some("amazon-linux-2023"),
+                Some("amazon-linux-2023-build"),
             ),
             (
                 "amazon/aws-sam-cli-build-image-python3.8",
                 "public.ecr.aws/sam/build-python3.13",
                 current,
-                Some("amazon-linux-2023"),
+                Some("amazon-linux-2023-build"),
             ),
         ] {
             assert_eq!(moved(image), Some((expected.to_owned(), standing, system)), "{image}");

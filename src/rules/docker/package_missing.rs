@@ -87,12 +87,12 @@ fn report(
     if called.reach == Reach::Never || outcome == Outcome::Handled || is_passed_over(called, package) {
         return;
     }
-    let message =
-        format!("`{}` cannot be installed in `{}`: {}", package.name, called.basis.image, package.reason);
+    let name = obstacle.subject.as_str();
+    let message = format!("`{name}` cannot be installed in `{}`: {}", called.basis.image, package.reason);
     let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
     let confidence = if package.unsure { Confidence::Possible } else { called.confidence() };
     let draft = sink
-        .finding(package.name, obstacle.range, message)
+        .finding(name, obstacle.range, message)
         .severity(severity)
         .confidence(confidence)
         .url(package.source);
