@@ -8,6 +8,7 @@ use crate::version::PythonVersion;
 use successor::Successor;
 
 pub mod called;
+pub mod changed;
 pub mod package_manager;
 pub mod provided;
 pub mod reach;

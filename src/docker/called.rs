@@ -1,17 +1,27 @@
 //! Calls of certain programs in the stages of a build, with what decides
 //! whether they are reached.
 
+use super::changed::Changed;
 use super::reach::{self, Outcome, Reach};
-use super::{Basis, basis, provided};
+use super::{Basis, basis, destination, provided};
 use crate::catalogue::images::System;
 use crate::finding::Confidence;
 use crate::parse::dockerfile::{Arguments, Base, Dockerfile, Instruction, Name};
-use crate::parse::shell::{Call, Calls, Word};
+use crate::parse::shell::{Call, Command, Word};
+use crate::version::PythonVersion;
 
 /// One call of a program that is looked for.
 pub struct Called<'a> {
-    /// What the stage is built on.
-    pub basis: Basis<'a>,
+    /// The system that the call is judged on.
+    pub system: &'static System,
+    /// The image that has it, as people read it.
+    pub image: String,
+    /// The stage is not built on that image yet: it has to be for the target.
+    pub moved: bool,
+    /// The number of the stage.
+    pub stage: usize,
+    /// The number of the instruction in the file.
+    pub number: usize,
     /// The program, one of those looked for.
     pub name: &'static str,
     /// The call.
@@ -26,11 +36,13 @@ pub struct Called<'a> {
     pub reach: Reach,
     /// Whether the system or the program is an assumption.
     pub assumed: bool,
-    /// Packages that the build has taken out of the image before.
-    pub removed: Vec<String>,
+    /// The word that names the program: the command's own, or that of a wrapper.
+    pub word: &'a Word,
+    /// What the build has made of the image before.
+    pub earlier: Changed,
+    /// The same with what this call does.
+    pub changed: Changed,
     dockerfile: &'a Dockerfile,
-    stage: usize,
-    number: usize,
     before: Vec<Call<'a>>,
 }
 
@@ -38,13 +50,17 @@ impl Called<'_> {
     /// The value of a variable that no argument of the build can change.
     #[must_use]
     pub fn value(&self, variable: &str) -> Option<String> {
-        match assigned(&self.before, variable) {
-            Assigned::Once(value) => Some(value.to_owned()),
-            Assigned::Unknown => None,
-            Assigned::Nowhere => {
-                let value = self.dockerfile.variable(self.stage, self.number, variable)?;
-                (!value.assumed && value.is_whole()).then_some(value.text)
-            }
+        let value = value_of(self.dockerfile, self.stage, self.number, &self.before, variable)?;
+        (value.scripted || !value.assumed && value.whole).then_some(value.text)
+    }
+
+    /// Where the call fails, behind a statement: now, or once the image has been moved.
+    #[must_use]
+    pub fn place(&self) -> String {
+        if self.moved {
+            format!("once the stage is built on `{}`", self.image)
+        } else {
+            format!("in `{}`", self.image)
         }
     }
 
@@ -53,7 +69,7 @@ impl Called<'_> {
     pub fn confidence(&self) -> Confidence {
         match self.reach {
             Reach::Never | Reach::Unknown => Confidence::Possible,
-            Reach::Always if !self.assumed && !self.onbuild => Confidence::Certain,
+            Reach::Always if !self.assumed && !self.onbuild && !self.moved => Confidence::Certain,
             Reach::Sometimes | Reach::Always => Confidence::Likely,
         }
     }
@@ -67,7 +83,7 @@ impl Called<'_> {
 
 /// Which programs are looked for, and on which systems.
 pub struct Wanted {
-    /// The programs.
+    /// The programs, sorted.
     pub names: &'static [&'static str],
     /// Whether calls of one of them are looked for on a system.
     pub on: fn(&System, &str) -> bool,
@@ -75,9 +91,11 @@ pub struct Wanted {
     pub installed: bool,
 }
 
-/// Every call of the programs in the stages whose system is known.
+/// Every call of the programs in the stages whose system is known, now or once
+/// their images have been moved to the target. A call that is wanted on both
+/// is given once, on the system of today.
 #[must_use]
-pub fn called<'a>(dockerfile: &'a Dockerfile, wanted: &Wanted) -> Vec<Called<'a>> {
+pub fn called<'a>(dockerfile: &'a Dockerfile, wanted: &Wanted, target: PythonVersion) -> Vec<Called<'a>> {
     let mut found = Vec::new();
     // What each stage has brought in by its end.
     let mut ends: Vec<Changed> = Vec::new();
@@ -86,20 +104,33 @@ pub fn called<'a>(dockerfile: &'a Dockerfile, wanted: &Wanted) -> Vec<Called<'a>
             Base::Stage(parent) => ends.get(parent).cloned().unwrap_or_default(),
             _ => Changed::default(),
         };
-        let mut visit =
-            Visit { dockerfile, wanted, stage, basis: basis(dockerfile, stage), found: &mut found };
+        let grounds = grounds(dockerfile, stage, target);
+        let mut visit = Visit { dockerfile, wanted, stage, grounds, found: &mut found };
         ends.push(visit.stage(inherited));
     }
     found
 }
 
-/// What a build has made of an image.
-#[derive(Debug, Clone, Default)]
-struct Changed {
-    /// Programs that it brought in.
-    provided: Vec<&'static str>,
-    /// Packages that it took out.
-    removed: Vec<String>,
+/// A system that a stage stands on, today or later.
+struct Ground {
+    system: &'static System,
+    image: String,
+    moved: bool,
+    assumed: bool,
+}
+
+fn grounds(dockerfile: &Dockerfile, stage: usize, target: PythonVersion) -> Vec<Ground> {
+    let today = basis(dockerfile, stage).map(|Basis { system, image, assumed }| Ground {
+        system,
+        image: image.to_string(),
+        moved: false,
+        assumed,
+    });
+    let later = destination(dockerfile, stage, target).and_then(|successor| {
+        let (image, assumed) = (successor.to_string(), successor.assumed);
+        successor.system.map(|system| Ground { system, image, moved: true, assumed })
+    });
+    today.into_iter().chain(later).collect()
 }
 
 /// One stage being looked at.
@@ -107,7 +138,7 @@ struct Visit<'v, 'a> {
     dockerfile: &'a Dockerfile,
     wanted: &'v Wanted,
     stage: usize,
-    basis: Option<Basis<'a>>,
+    grounds: Vec<Ground>,
     found: &'v mut Vec<Called<'a>>,
 }
 
@@ -121,11 +152,8 @@ impl<'a> Visit<'_, 'a> {
             let number = stage.instructions.start + offset;
             if instruction.onbuild.is_some() {
                 let on_top = later.get_or_insert_with(Changed::default);
-                let mut all = changed.clone();
-                all.provided.append(&mut on_top.provided);
-                all.removed.append(&mut on_top.removed);
-                self.instruction(number, instruction, &mut all);
-                *on_top = all;
+                on_top.join(&changed);
+                self.instruction(number, instruction, on_top);
             } else {
                 self.instruction(number, instruction, &mut changed);
             }
@@ -135,8 +163,7 @@ impl<'a> Visit<'_, 'a> {
 
     fn instruction(&mut self, number: usize, instruction: &'a Instruction, changed: &mut Changed) {
         let names = self.wanted.names;
-        let Changed { provided, removed } = changed;
-        provided.extend(names.iter().filter(|name| provided::by_copy(instruction, name)));
+        changed.copy(instruction, names);
         let (Name::Run, Arguments::Command(line)) = (instruction.name, &instruction.arguments) else {
             return;
         };
@@ -145,59 +172,102 @@ impl<'a> Visit<'_, 'a> {
         let functions: Vec<&str> =
             names.iter().copied().filter(|name| provided::by_function(&calls, name)).collect();
         for (at, call) in calls.all.iter().enumerate() {
-            provided.extend(names.iter().filter(|name| provided::by_command(call.command, name)));
-            removed.extend(provided::taken_out(call.command));
-            let Some((name, variable, assumed)) = self.program(number, &calls, at) else { continue };
-            let Some(basis) = self.basis.filter(|basis| (self.wanted.on)(basis.system, name)) else {
-                continue;
+            let before = &calls.all[..at];
+            let value = |name: &str| {
+                value_of(self.dockerfile, self.stage, number, before, name).map(|value| value.text)
             };
-            if provided.contains(&name) && !self.wanted.installed || functions.contains(&name) {
-                continue;
+            let earlier = changed.clone();
+            changed.command(call.command, names, &value);
+            for (word, name, variable, assumed) in self.programs(number, before, call.command) {
+                if functions.contains(&name) || changed.provides(name) && !self.wanted.installed {
+                    continue;
+                }
+                let ground = self.grounds.iter().find(|ground| (self.wanted.on)(ground.system, name));
+                let Some(ground) = ground else { continue };
+                self.found.push(Called {
+                    system: ground.system,
+                    image: ground.image.clone(),
+                    moved: ground.moved,
+                    stage: self.stage,
+                    number,
+                    name,
+                    call: *call,
+                    word,
+                    variable,
+                    exec: line.exec && at == 0,
+                    onbuild: instruction.onbuild.is_some(),
+                    reach: reach::reach(&calls, call, name, ground.system),
+                    assumed: assumed || ground.assumed,
+                    earlier: earlier.clone(),
+                    changed: changed.clone(),
+                    dockerfile: self.dockerfile,
+                    before: before.to_vec(),
+                });
             }
-            self.found.push(Called {
-                basis,
-                name,
-                call: *call,
-                variable,
-                exec: line.exec && at == 0,
-                onbuild: instruction.onbuild.is_some(),
-                reach: reach::reach(&calls, call, name, basis.system),
-                assumed: assumed || basis.assumed,
-                removed: removed.clone(),
-                dockerfile: self.dockerfile,
-                stage: self.stage,
-                number,
-                before: calls.all[..at].to_vec(),
-            });
         }
     }
 
-    /// Which of the programs a call runs; the variable that stands for it, and
-    /// whether its value is assumed.
-    fn program(
+    /// Which of the programs a command runs, wrappers included: each with the
+    /// word, the variable that stands for it, and whether its value is assumed.
+    fn programs(
         &self,
         number: usize,
-        calls: &Calls<'a>,
-        at: usize,
-    ) -> Option<(&'static str, Option<String>, bool)> {
-        let word = calls.all[at].command.program()?;
-        let known =
-            |text: &str| self.wanted.names.iter().copied().find(|name| *name == provided::program(text));
-        if let Some(literal) = word.literal() {
-            return known(literal).map(|name| (name, None, false));
-        }
-        let variable = word.variable()?;
-        let (value, assumed) = match assigned(&calls.all[..at], variable) {
-            Assigned::Nowhere => {
-                let value = self.dockerfile.variable(self.stage, number, variable)?;
-                (value.text, value.assumed)
-            }
-            Assigned::Once(value) => (value.to_owned(), true),
-            Assigned::Unknown => return None,
+        before: &[Call<'a>],
+        command: &'a Command,
+    ) -> Vec<(&'a Word, &'static str, Option<String>, bool)> {
+        let known = |text: &str| {
+            let program = provided::program(text);
+            let at = self.wanted.names.binary_search(&program).ok()?;
+            Some(self.wanted.names[at])
         };
-        // `PM="yum -y"` is split into words.
-        let first = value.split_whitespace().next()?;
-        known(first).map(|name| (name, Some(variable.to_owned()), assumed))
+        let mut found = Vec::new();
+        for word in command.words.iter().take(command.program + 1) {
+            if let Some(literal) = word.literal() {
+                found.extend(known(literal).map(|name| (word, name, None, false)));
+            }
+        }
+        let Some((word, variable)) = command.program().and_then(|word| Some((word, word.variable()?))) else {
+            return found;
+        };
+        let value = value_of(self.dockerfile, self.stage, number, before, variable);
+        if let Some(value) = value
+            // `PM="yum -y"` is split into words.
+            && let Some(name) = value.text.split_whitespace().next().and_then(known)
+        {
+            found.push((word, name, Some(variable.to_owned()), value.assumed));
+        }
+        found
+    }
+}
+
+/// What a variable holds where a command stands.
+struct Value {
+    text: String,
+    /// The build can be given another one, or the script may change it.
+    assumed: bool,
+    /// Nothing of it is unknown.
+    whole: bool,
+    /// The script itself gives it.
+    scripted: bool,
+}
+
+fn value_of(
+    dockerfile: &Dockerfile,
+    stage: usize,
+    number: usize,
+    before: &[Call<'_>],
+    variable: &str,
+) -> Option<Value> {
+    match assigned(before, variable) {
+        Assigned::Once(value) => {
+            Some(Value { text: value.to_owned(), assumed: true, whole: true, scripted: true })
+        }
+        Assigned::Unknown => None,
+        Assigned::Nowhere => {
+            let value = dockerfile.variable(stage, number, variable)?;
+            let whole = value.is_whole();
+            Some(Value { assumed: value.assumed, whole, scripted: false, text: value.text })
+        }
     }
 }
 

@@ -359,7 +359,7 @@ impl<'w> Reader<'w> {
 }
 
 /// A package's name without its architecture.
-fn plain(package: &str) -> &str {
+pub(super) fn plain(package: &str) -> &str {
     let suffixes = [".x86_64", ".aarch64", ".i686", ".noarch"];
     suffixes.iter().find_map(|suffix| package.strip_suffix(suffix)).unwrap_or(package)
 }

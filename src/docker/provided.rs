@@ -4,7 +4,7 @@ use crate::parse::dockerfile::{Instruction, Name};
 use crate::parse::shell::{Calls, Command, Word};
 
 /// Folders in which programs are found.
-const FOLDERS: [&str; 6] =
+pub(super) const FOLDERS: [&str; 6] =
     ["/usr/local/bin/", "/usr/bin/", "/bin/", "/usr/local/sbin/", "/usr/sbin/", "/sbin/"];
 
 /// The name of the program that a word calls: `yum` for `yum` and `/usr/bin/yum`.

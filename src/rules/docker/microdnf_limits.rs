@@ -62,8 +62,8 @@ impl Rule for MicrodnfLimits {
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
-        for called in called(dockerfile, &WANTED) {
-            let system = called.basis.system;
+        for called in called(dockerfile, &WANTED, file.settings.target) {
+            let system = called.system;
             let Some(manager) = images::manager(system.manager) else { continue };
             let value = |name: &str| called.value(name);
             let translation = package_manager::translate(called.call.command, manager, system, &value);
@@ -87,7 +87,7 @@ fn report(file: &File<'_>, called: &Called<'_>, obstacle: &Obstacle, sink: &mut 
         _ => format!("dnf {}", obstacle.subject),
     };
     let alias = match called.name {
-        "dnf" => format!("`dnf` in `{}` is `microdnf`: ", called.basis.image),
+        "dnf" => format!("`dnf` in `{}` is `microdnf`: ", called.image),
         _ => String::new(),
     };
     let severity = if waits || outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
@@ -95,7 +95,7 @@ fn report(file: &File<'_>, called: &Called<'_>, obstacle: &Obstacle, sink: &mut 
         .finding(symbol, obstacle.range, format!("{alias}{}", obstacle.told))
         .severity(severity)
         .confidence(called.confidence())
-        .url(images::manager("microdnf").map_or(called.basis.system.source, |manager| manager.source));
+        .url(images::manager("microdnf").map_or(called.system.source, |manager| manager.source));
     let draft = match &obstacle.instead {
         Some(instead) => draft.help(package_manager::capitalised(instead)),
         None => draft,

@@ -58,8 +58,8 @@ impl Rule for PackageMissing {
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
-        for called in called(dockerfile, &WANTED) {
-            let system = called.basis.system;
+        for called in called(dockerfile, &WANTED, file.settings.target) {
+            let system = called.system;
             // Both read their command lines alike.
             let manager = images::manager(system.manager).or_else(|| images::manager("microdnf"));
             let Some(manager) = manager else { continue };
@@ -88,9 +88,11 @@ fn report(
         return;
     }
     let name = obstacle.subject.as_str();
-    let message = format!("`{name}` cannot be installed in `{}`: {}", called.basis.image, package.reason);
+    let message = format!("`{name}` cannot be installed {}: {}", called.place(), package.reason);
     let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
-    let confidence = if package.unsure { Confidence::Possible } else { called.confidence() };
+    // Another repository may have it.
+    let unsure = package.unsure || package.conflicts.is_none() && called.earlier.has_repository();
+    let confidence = if unsure { Confidence::Possible } else { called.confidence() };
     let draft = sink
         .finding(name, obstacle.range, message)
         .severity(severity)
@@ -101,7 +103,7 @@ fn report(
         (None, Some(_)) => draft.help("Leave it out"),
         (None, None) => draft,
     };
-    if obstacle.edits.is_empty() || called.exec {
+    if obstacle.edits.is_empty() || called.exec || called.moved {
         return draft.emit();
     }
     let edits = obstacle.edits.iter().map(|(range, content)| file.edit(*range, content.clone())).collect();
@@ -113,8 +115,8 @@ fn report(
 fn is_passed_over(called: &Called<'_>, package: &Package) -> bool {
     let has =
         |option: &str| called.call.command.arguments().iter().any(|word| word.literal() == Some(option));
-    let full = called.basis.system.manager != "microdnf";
-    if package.conflicts.is_some_and(|installed| called.removed.iter().any(|name| name == installed)) {
+    let full = called.system.manager != "microdnf";
+    if package.conflicts.is_some_and(|installed| called.changed.has_removed(installed)) {
         return true;
     }
     full && (package.conflicts.is_some() && has("--allowerasing") || has("--skip-broken"))

@@ -6,6 +6,7 @@
 //! a command that asks for `yum` first (`command -v yum && …`), has another way (`yum … || dnf …`), or stands behind
 //! something that brings `yum` into the image. A failure that the build ignores (`yum update; …`) is a warning.
 //! `yum-config-manager`, `yum-builddep` and `yumdownloader` are reported likewise, under their own names.
+//! A stage that has to move to an image without `yum` to get the target's Python is judged by that image as well.
 //!
 //! ## Why
 //! The base images of AWS Lambda for Python 3.12 and later are built on Amazon Linux 2023 (minimal). Its package manager
@@ -40,7 +41,6 @@
 
 use crate::catalogue::images;
 use crate::discover::Kind;
-use crate::docker::Basis;
 use crate::docker::called::{Called, Wanted, called};
 use crate::docker::package_manager::{self, Translation};
 use crate::docker::reach::{Outcome, Reach};
@@ -72,7 +72,7 @@ impl Rule for YumMissing {
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
-        for called in called(dockerfile, &WANTED) {
+        for called in called(dockerfile, &WANTED, file.settings.target) {
             let translation = (called.name == "yum").then(|| translate(&called)).flatten();
             Missing { translation, called }.report(file, sink);
         }
@@ -88,7 +88,7 @@ struct Missing<'a> {
 
 /// What the system's own manager makes of a call of `yum`.
 fn translate(called: &Called<'_>) -> Option<Translation> {
-    let system = called.basis.system;
+    let system = called.system;
     let manager = images::manager(system.manager)?;
     Some(package_manager::translate(called.call.command, manager, system, &|name| called.value(name)))
 }
@@ -100,21 +100,25 @@ impl Missing<'_> {
         if called.reach == Reach::Never || outcome == Outcome::Handled {
             return;
         }
-        let (Some(yum), Some(word)) = (&called.basis.system.yum, called.call.command.program()) else {
+        let (Some(yum), Some(word)) = (&called.system.yum, called.call.command.program()) else {
             return;
         };
         let severity = if outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
-        let Basis { system, image, .. } = called.basis;
+        let (name, image, because) = (called.name, &called.image, yum.because);
+        let message = if called.moved {
+            format!("`{name}` is gone once the stage is built on `{image}`: {because}")
+        } else {
+            format!("`{name}` is not in `{image}`: {because}")
+        };
         let draft = sink
-            .finding(
-                self.called.name,
-                word.value.range(),
-                format!("`{}` is not in `{image}`: {}", self.called.name, yum.because),
-            )
+            .finding(name, word.value.range(), message)
             .severity(severity)
             .confidence(self.called.confidence())
             .help(self.help(outcome))
-            .url(system.source);
+            .url(called.system.source);
+        if called.moved {
+            return draft.emit();
+        }
         let fix = self.translation.as_ref().and_then(|translation| self.fix(file, word, translation));
         let Some((to, edits, reasons)) = fix else { return draft.emit() };
         let message = format!("Replace `{}` with `{to}`", self.called.name);
@@ -126,7 +130,7 @@ impl Missing<'_> {
     }
 
     fn help(&self, outcome: Outcome) -> String {
-        let system = self.called.basis.system;
+        let system = self.called.system;
         let r#use = system.yum.as_ref().and_then(|yum| yum.r#use);
         let mut help = match (self.translation.as_ref().and_then(|one| one.blocked.as_ref()), r#use) {
             (Some(blocked), _) => format!("{}.", package_manager::capitalised(blocked)),
@@ -158,7 +162,7 @@ impl Missing<'_> {
         word: &Word,
         translation: &Translation,
     ) -> Option<(&'static str, Vec<Edit>, Vec<String>)> {
-        let yum = self.called.basis.system.yum.as_ref()?;
+        let yum = self.called.system.yum.as_ref()?;
         let to = yum.r#use?;
         if translation.blocked.is_some() || self.called.variable.is_some() {
             return None;
