@@ -6,6 +6,7 @@
 pub mod behaviour;
 pub mod imports;
 pub mod json;
+pub mod list;
 pub mod members;
 pub mod namespace;
 pub mod repair;

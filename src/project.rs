@@ -25,6 +25,7 @@ pub mod ci;
 mod declared;
 mod folder;
 pub mod function_app;
+pub mod pins;
 mod pyproject;
 mod requirements;
 mod script;
