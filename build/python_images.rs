@@ -33,9 +33,10 @@ fn images(images: &PythonImages) -> String {
     format!(
         "PythonImages {{ id: {id:?}, title: {title:?}, source: {source:?}, as_of: {}, support: Support::{support:?}, \
          names: &{names:?}, mirrored_as: &{mirrored_as:?}, tag: {tag:?}, former_tags: &[{former}], lines: &[{lines}], \
-         never: &[{never}], pythons: &[{}], abandoned: {abandoned} }},\n",
+         never: &[{never}], pythons: &[{}], unsure: {}, abandoned: {abandoned} }},\n",
         crate::day(as_of),
         pythons.concat(),
+        images.unsure,
     )
 }
 

@@ -7,6 +7,7 @@ use crate::parse::dockerfile::{Base, Dockerfile, ImageReference};
 use crate::version::PythonVersion;
 use successor::Successor;
 
+pub mod bump;
 pub mod called;
 pub mod changed;
 pub mod package_manager;

@@ -33,6 +33,8 @@ pub struct PythonImages {
     pub never: &'static [(&'static str, &'static str)],
     /// What is known of the images of each Python.
     pub pythons: &'static [(PythonVersion, Variants)],
+    /// What is said of variants that never existed was not read from the registry.
+    pub unsure: bool,
     /// There are no newer images.
     pub abandoned: Option<Abandoned>,
 }

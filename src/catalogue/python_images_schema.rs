@@ -40,6 +40,9 @@ pub struct PythonImages {
     /// What is known of the images of each Python; of the others nothing is.
     #[serde(default)]
     pub pythons: BTreeMap<String, Variants>,
+    /// What is said of variants that never existed was not read from the registry.
+    #[serde(default)]
+    pub unsure: bool,
     /// There are no newer images.
     pub abandoned: Option<Abandoned>,
 }

@@ -266,7 +266,7 @@ fn value_of(
         Assigned::Nowhere => {
             let value = dockerfile.variable(stage, number, variable)?;
             let whole = value.is_whole();
-            Some(Value { assumed: value.assumed, whole, scripted: false, text: value.text })
+            Some(Value { assumed: value.assumed, whole, scripted: false, text: value.text().to_owned() })
         }
     }
 }

@@ -217,9 +217,10 @@ fn abandoned_for(instead: &str, target: PythonVersion) -> Option<(String, String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::fragment::Fragment;
 
     fn moved(image: &str) -> Option<(String, Standing, Option<&'static str>)> {
-        let found = successor(&ImageReference::of(image)?, PythonVersion::PY313)?;
+        let found = successor(&ImageReference::of(&Fragment::whole(image))?, PythonVersion::PY313)?;
         Some((found.to_string(), found.standing, found.system.map(|system| system.id)))
     }
 

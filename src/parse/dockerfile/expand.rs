@@ -1,11 +1,16 @@
 //! Variables in a build file: `$V`, `${V:-default}` and the other forms that
 //! the builder itself replaces.
 
+use ruff_text_size::TextRange;
+
+use crate::parse::fragment::Fragment;
+
 /// A text with its variables replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expanded {
-    /// The text; [`Expanded::HOLE`] stands for every part that is not known.
-    pub text: String,
+    /// The text, with the places in the file that its parts come from;
+    /// [`Expanded::HOLE`] stands for every part that is not known.
+    pub value: Fragment,
     /// It holds unless the build is given other arguments.
     pub assumed: bool,
 }
@@ -15,10 +20,23 @@ impl Expanded {
     /// that means anything contains it.
     pub const HOLE: char = '\0';
 
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.value.text()
+    }
+
     /// Whether every part is known.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        !self.text.contains(Self::HOLE)
+        !self.text().contains(Self::HOLE)
+    }
+
+    /// A text that stands for what is written at a place.
+    fn instead_of(text: &str, place: TextRange, assumed: bool) -> Self {
+        let mut value = Fragment::default();
+        value.push_escaped(text, place.start().to_usize(), place.end().to_usize());
+        Self { value, assumed }
     }
 }
 
@@ -32,13 +50,15 @@ const LONGEST: usize = 4_096;
 const DEPTH: usize = 16;
 
 /// Replaces variables and takes quotes away.
-pub(super) fn expand(text: &str, scope: &Scope<'_>, escape: char) -> Expanded {
-    let mut reader = Reader { rest: text, scope, escape, depth: 0 };
+pub(super) fn expand(text: &Fragment, scope: &Scope<'_>, escape: char) -> Expanded {
+    let mut reader = Reader { line: text, at: 0, scope, escape, depth: 0 };
     reader.word(&[], true)
 }
 
 struct Reader<'a> {
-    rest: &'a str,
+    line: &'a Fragment,
+    /// How much of it has been read.
+    at: usize,
     scope: &'a Scope<'a>,
     escape: char,
     depth: usize,
@@ -53,71 +73,91 @@ impl Reader<'_> {
             match (c, quote) {
                 (c, None) if stops.contains(&c) => break,
                 ('\'', Some('\'')) | ('"', Some('"')) => quote = None,
-                (c, Some('\'')) => out.text.push(c),
+                (_, Some('\'')) => self.keep(&mut out),
                 ('\'' | '"', None) => quote = Some(c),
                 ('$', _) => {
                     let value = self.dollar();
-                    if out.text.len() + value.text.len() > LONGEST {
-                        self.rest = "";
-                        return hole();
+                    if out.text().len() + value.text().len() > LONGEST {
+                        self.at = self.line.text().len();
+                        return hole(self.line.range());
                     }
                     // Two unknown parts side by side are one.
-                    let joins = out.text.ends_with(Expanded::HOLE);
-                    let joined = value.text.strip_prefix(Expanded::HOLE).filter(|_| joins);
-                    out.text.push_str(joined.unwrap_or(&value.text));
+                    let joins =
+                        out.text().ends_with(Expanded::HOLE) && value.text().starts_with(Expanded::HOLE);
+                    let from = if joins { Expanded::HOLE.len_utf8() } else { 0 };
+                    out.value.push_slice(&value.value, from, value.text().len());
                     out.assumed |= value.assumed;
                 }
-                (c, Some('"')) if c == self.escape && !self.rest.starts_with(['"', '$', c]) => {
-                    out.text.push(c)
+                (c, Some('"')) if c == self.escape && !self.rest().starts_with(['"', '$', c]) => {
+                    self.keep(&mut out);
                 }
-                (c, _) if c == self.escape && escapes => out.text.extend(self.take()),
-                (c, _) => out.text.push(c),
+                (c, _) if c == self.escape && escapes => {
+                    if self.take().is_some() {
+                        self.keep(&mut out);
+                    }
+                }
+                _ => self.keep(&mut out),
             }
         }
         out
     }
 
+    fn rest(&self) -> &str {
+        &self.line.text()[self.at..]
+    }
+
     fn take(&mut self) -> Option<char> {
-        let mut chars = self.rest.chars();
-        let c = chars.next()?;
-        self.rest = chars.as_str();
+        let c = self.rest().chars().next()?;
+        self.at += c.len_utf8();
         Some(c)
     }
 
+    /// Appends the character taken last.
+    fn keep(&self, out: &mut Expanded) {
+        let last = self.line.text()[..self.at].chars().next_back().map_or(0, char::len_utf8);
+        out.value.push_slice(self.line, self.at - last, self.at);
+    }
+
+    /// Behind a `$`.
     fn dollar(&mut self) -> Expanded {
-        let braces = self.rest.starts_with('{');
+        let start = self.at - 1;
+        let braces = self.rest().starts_with('{');
         if braces {
             self.take();
         }
-        let length = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let (name, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
-        self.rest = rest;
+        let length = self.rest().find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let name = &self.rest()[..length.unwrap_or(self.rest().len())];
         let known = (self.scope)(name);
+        let end = self.at + name.len();
+        let is_named = !name.is_empty();
+        self.at = end;
         if !braces {
-            let literal = Expanded { text: "$".to_owned(), assumed: false };
-            return if name.is_empty() { literal } else { known.unwrap_or_else(hole) };
+            if !is_named {
+                return Expanded { value: self.line.slice(start, end), assumed: false };
+            }
+            return known.unwrap_or_else(|| hole(self.line.locate(start, end)));
         }
         if self.depth >= DEPTH {
-            self.rest = "";
-            return hole();
+            self.at = self.line.text().len();
+            return hole(self.line.range());
         }
         self.depth += 1;
-        let value = self.modified(known);
+        let value = self.modified(start, known);
         self.depth -= 1;
         value
     }
 
-    /// What follows the name within braces.
-    fn modified(&mut self, known: Option<Expanded>) -> Expanded {
-        let Some(mut operator) = self.take() else { return hole() };
+    /// What follows the name within braces, which began at `start`.
+    fn modified(&mut self, start: usize, known: Option<Expanded>) -> Expanded {
+        let Some(mut operator) = self.take() else { return hole(self.place(start)) };
         let mut empty_counts = false;
         if operator == ':' {
             empty_counts = true;
             operator = self.take().unwrap_or('}');
         }
-        let usable = |known: Option<Expanded>| known.filter(|v| !(empty_counts && v.text.is_empty()));
+        let usable = |known: Option<Expanded>| known.filter(|v| !(empty_counts && v.text().is_empty()));
         match operator {
-            '}' => known.unwrap_or_else(hole),
+            '}' => known.unwrap_or_else(|| hole(self.place(start))),
             '-' => {
                 let default = self.word(&['}'], true);
                 // Declared without a value, it is the build that may give one.
@@ -127,50 +167,62 @@ impl Reader<'_> {
                 let word = self.word(&['}'], true);
                 match usable(known) {
                     Some(value) => Expanded { assumed: word.assumed | value.assumed, ..word },
-                    None => Expanded { text: String::new(), assumed: true },
+                    None => Expanded { assumed: true, ..Expanded::default() },
                 }
             }
             '?' => {
                 self.word(&['}'], true);
-                usable(known).unwrap_or_else(hole)
+                usable(known).unwrap_or_else(|| hole(self.place(start)))
             }
             '#' | '%' => {
-                let longest = self.rest.starts_with(operator);
+                let longest = self.rest().starts_with(operator);
                 if longest {
                     self.take();
                 }
                 let pattern = self.word(&['}'], false);
-                map(known, &pattern, |value| trimmed(value, &pattern.text, operator == '#', longest))
+                let change = |value: &str| trimmed(value, pattern.text(), operator == '#', longest);
+                map(known, &pattern, self.place(start), change)
             }
             '/' => {
-                let all = self.rest.starts_with('/');
+                let all = self.rest().starts_with('/');
                 if all {
                     self.take();
                 }
                 let pattern = self.word(&['/'], false);
                 let replacement = self.word(&['}'], false);
-                map(known, &pattern, |value| replaced(value, &pattern.text, &replacement.text, all))
+                let change = |value: &str| replaced(value, pattern.text(), replacement.text(), all);
+                map(known, &pattern, self.place(start), change)
             }
             _ => {
                 self.word(&['}'], true);
-                hole()
+                hole(self.place(start))
             }
         }
     }
+
+    /// Where what has been read since `start` stands.
+    fn place(&self, start: usize) -> TextRange {
+        self.line.locate(start, self.at)
+    }
 }
 
-/// A value that is not known.
-pub(super) fn hole() -> Expanded {
-    Expanded { text: Expanded::HOLE.to_string(), assumed: true }
+/// A value that is not known, in place of what is written.
+pub(super) fn hole(place: TextRange) -> Expanded {
+    Expanded::instead_of(&Expanded::HOLE.to_string(), place, true)
 }
 
 /// Changes a value that is wholly known.
-fn map(known: Option<Expanded>, pattern: &Expanded, change: impl FnOnce(&str) -> String) -> Expanded {
+fn map(
+    known: Option<Expanded>,
+    pattern: &Expanded,
+    place: TextRange,
+    change: impl FnOnce(&str) -> String,
+) -> Expanded {
     match known.filter(Expanded::is_whole) {
         Some(value) if pattern.is_whole() => {
-            Expanded { text: change(&value.text), assumed: value.assumed | pattern.assumed }
+            Expanded::instead_of(&change(value.text()), place, value.assumed | pattern.assumed)
         }
-        _ => hole(),
+        _ => hole(place),
     }
 }
 

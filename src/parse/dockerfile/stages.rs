@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ops::Range;
 
+use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
 use super::expand::{Expanded, expand, hole};
@@ -43,6 +44,8 @@ pub struct ImageReference {
     pub tag: Option<String>,
     /// Behind the `@`.
     pub digest: Option<String>,
+    /// All of it, with the places in the file that its parts come from.
+    pub written: Fragment,
     /// It holds unless the build is given other arguments.
     pub assumed: bool,
 }
@@ -61,15 +64,17 @@ impl std::fmt::Display for ImageReference {
 impl ImageReference {
     /// Takes a reference apart as it is written; `None` if it is empty.
     #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
-        Self::read(&Expanded { text: text.to_owned(), assumed: false })
+    pub fn of(text: &Fragment) -> Option<Self> {
+        Self::read(&Expanded { value: text.clone(), assumed: false })
     }
 
     fn read(reference: &Expanded) -> Option<Self> {
-        let text = reference.text.trim();
-        let (text, digest) = match text.split_once('@') {
+        let all = reference.text();
+        let start = all.len() - all.trim_start().len();
+        let written = reference.value.slice(start, start + all.trim().len());
+        let (text, digest) = match written.text().split_once('@') {
             Some((text, digest)) => (text, Some(digest.to_owned())),
-            None => (text, None),
+            None => (written.text(), None),
         };
         // A colon before the last slash is the port of a registry.
         let path = text.rfind('/').map_or(0, |slash| slash + 1);
@@ -77,7 +82,8 @@ impl ImageReference {
             Some(colon) => (&text[..path + colon], Some(text[path + colon + 1..].to_owned())),
             None => (text, None),
         };
-        (!name.is_empty()).then(|| Self { name: name.to_owned(), tag, digest, assumed: reference.assumed })
+        let name = name.to_owned();
+        (!name.is_empty()).then_some(Self { name, tag, digest, written, assumed: reference.assumed })
     }
 }
 
@@ -149,21 +155,16 @@ fn stage(
         _ => None,
     };
     let base = match words.first() {
-        Some(image) => base(&expand(image.text(), &|name| globals.get(name).cloned(), escape), earlier),
+        Some(image) => base(&expand(image, &|name| globals.get(name).cloned(), escape), earlier),
         None => Base::Unknown,
     };
     Stage { instructions: at..end, name, base }
 }
 
 fn base(reference: &Expanded, earlier: &[Stage]) -> Base {
-    let text = reference.text.trim();
-    let named =
-        |stage: &Stage| stage.name.as_ref().is_some_and(|name| name.text().eq_ignore_ascii_case(text));
-    if let Some(stage) = earlier.iter().rposition(named) {
+    let text = reference.text().trim();
+    if let Some(stage) = named(text, earlier) {
         return Base::Stage(stage);
-    }
-    if let Some(number) = text.parse().ok().filter(|number: &usize| *number < earlier.len()) {
-        return Base::Stage(number);
     }
     if text.eq_ignore_ascii_case("scratch") {
         return Base::Scratch;
@@ -171,17 +172,39 @@ fn base(reference: &Expanded, earlier: &[Stage]) -> Base {
     ImageReference::read(reference).map_or(Base::Unknown, Base::Image)
 }
 
+/// The stage that a name or a number means.
+fn named(text: &str, earlier: &[Stage]) -> Option<usize> {
+    let named =
+        |stage: &Stage| stage.name.as_ref().is_some_and(|name| name.text().eq_ignore_ascii_case(text));
+    let number = || text.parse().ok().filter(|number: &usize| *number < earlier.len());
+    earlier.iter().rposition(named).or_else(number)
+}
+
 /// Adds what an `ARG` before the first `FROM` declares.
 fn declare(instruction: &Instruction, globals: &mut Globals, escape: char) {
     for pair in instruction.pairs() {
         let name = pair.name.text();
         let Some(value) = pair.value.as_ref().filter(|_| !AUTOMATIC.contains(&name)) else { continue };
-        let value = expand(value.text(), &|name| globals.get(name).cloned(), escape);
+        let value = expand(value, &|name| globals.get(name).cloned(), escape);
         globals.insert(name.to_owned(), Expanded { assumed: true, ..value });
     }
 }
 
 impl Dockerfile {
+    /// The stage that a `--from` means; also one that follows.
+    #[must_use]
+    pub fn stage_named(&self, text: &str) -> Option<usize> {
+        named(text, &self.stages)
+    }
+
+    /// What a `--from` of an instruction names that is no stage: the words are
+    /// taken as they stand, for the builder replaces no variables in them.
+    #[must_use]
+    pub fn image_copied(&self, from: &Fragment) -> Option<ImageReference> {
+        let plain = self.stage_named(from.text()).is_none() && !from.text().contains('$');
+        plain.then(|| ImageReference::of(from)).flatten()
+    }
+
     /// The stages that one is made of: the one that starts from an image
     /// first, itself last.
     #[must_use]
@@ -207,7 +230,7 @@ impl Dockerfile {
 
     /// Looks back from an instruction: the last `ENV` counts, or else the last `ARG`.
     fn look_up(&self, lineage: &[usize], before: usize, name: &str, left: &Cell<usize>) -> Option<Expanded> {
-        let Some(fewer) = left.get().checked_sub(1) else { return Some(hole()) };
+        let Some(fewer) = left.get().checked_sub(1) else { return Some(hole(TextRange::default())) };
         left.set(fewer);
         let escape = self.escape();
         let mut argument = None;
@@ -224,13 +247,13 @@ impl Dockerfile {
                 if one.name == Name::Arg {
                     argument.get_or_insert((at, pair));
                 } else if let Some(value) = &pair.value {
-                    return Some(expand(value.text(), &|name| self.look_up(lineage, at, name, left), escape));
+                    return Some(expand(value, &|name| self.look_up(lineage, at, name, left), escape));
                 }
             }
         }
         let (at, pair) = argument.filter(|_| !AUTOMATIC.contains(&name))?;
         let value = match &pair.value {
-            Some(value) => expand(value.text(), &|name| self.look_up(lineage, at, name, left), escape),
+            Some(value) => expand(value, &|name| self.look_up(lineage, at, name, left), escape),
             None => self.global(name)?,
         };
         Some(Expanded { assumed: true, ..value })

@@ -323,7 +323,9 @@ fn stages_know_their_instructions_and_lineage() {
 fn variables_of_a_stage_come_from_arg_and_env() {
     let text = "ARG PM=yum\nARG G=g\nFROM a AS one\nENV E=1 F=$E\nARG PM\nARG L=l\nRUN 1\nENV E=2\nFROM one\nRUN 2\n";
     let dockerfile = parse(text);
-    let value = |stage, at, name: &str| dockerfile.variable(stage, at, name).map(|v| (v.text, v.assumed));
+    let value = |stage, at, name: &str| {
+        dockerfile.variable(stage, at, name).map(|v| (v.text().to_owned(), v.assumed))
+    };
     let known = |text: &str, assumed| Some((text.to_owned(), assumed));
     let run = dockerfile.instructions.iter().position(|one| one.name == Name::Run).expect("a RUN");
     assert_eq!(value(0, run, "PM"), known("yum", true));
