@@ -16,14 +16,16 @@ use crate::python::Code;
 use crate::version::PythonVersion;
 
 pub mod cloudformation;
+pub mod command_line;
 pub mod template;
 pub mod terraform;
 
 /// Every reader.
-pub const READERS: &[&Reader] = &[&cloudformation::READER, &terraform::READER];
+pub const READERS: &[&Reader] = &[&cloudformation::READER, &terraform::READER, &command_line::READER];
 
 /// The kinds of file that any of them reads.
-pub const KINDS: &[Kind] = &[Kind::Yaml, Kind::Json, Kind::Hcl];
+pub const KINDS: &[Kind] =
+    &[Kind::Yaml, Kind::Json, Kind::Hcl, Kind::Shell, Kind::Makefile, Kind::Dockerfile];
 
 /// What understands the files of one tool.
 pub struct Reader {

@@ -24,6 +24,7 @@ pub mod literal;
 pub mod makefile;
 pub mod notebook;
 pub mod python;
+pub mod scripts;
 pub mod shell;
 pub mod toml;
 pub mod tree;

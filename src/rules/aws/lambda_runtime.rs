@@ -15,6 +15,11 @@
 //! files of a module through variables, locals, `for_each`, conditions, templates
 //! and functions.
 //!
+//! In commands of scripts, recipes, container build files and configuration of continuous integration: `--runtime` and
+//! `--compatible-runtimes` of the AWS CLI, `sam init`, parameters given to `sam deploy` and `aws cloudformation`, `terraform
+//! apply -var`, and `--python-version` or `--abi` where pip or uv install into a folder (`--target`); variables of the same
+//! file are followed if they are set once.
+//!
 //! Functions that are container images have no runtime
 //! and are left alone, and so are other languages and newer Pythons.
 //!
@@ -25,7 +30,7 @@
 //! from that day on the deployment fails, which is an error. The days are judged
 //! for today or for `--as-of`.
 //!
-//! What is built for another Python (`BuildMethod`) has wheels that the
+//! What is built for another Python (`BuildMethod`, `pip install --python-version`) has wheels that the
 //! function's Python cannot load: a warning. `CompatibleRuntimes` only informs.
 //!
 //! ## Example

@@ -1,0 +1,80 @@
+//! pip and uv, where they install for another Python than their own:
+//! `pip install --python-version 3.11 --abi cp311 --target python …`.
+
+use super::value::{Value, Variables};
+use super::{Choice, ChoiceKind, Input, option};
+use crate::catalogue::runtimes;
+use crate::edit::Change;
+use crate::finding::Confidence;
+use crate::parse::shell::{Command, Word};
+use crate::version::PythonVersion;
+
+/// What a command installs for, if it says so and puts it into a folder.
+pub fn choice(input: &Input<'_>, variables: &Variables, command: &Command) -> Option<Choice> {
+    let arguments = behind_pip(command)?;
+    let target = option(arguments, &["--target", "-t"])?;
+    let version = option(arguments, &["--python-version"]);
+    let version = version.and_then(|(word, from)| variables.resolve(word, from));
+    let abi = option(arguments, &["--abi"]).and_then(|(word, from)| variables.resolve(word, from));
+    let named = [version.as_ref(), abi.as_ref()].into_iter().flatten();
+    let named: Vec<(&Value, PythonVersion)> =
+        named.filter_map(|value| Some((value, python(&value.text)?))).collect();
+    let (first, python) = *named.first()?;
+    let mut edits: Option<Vec<Change>> =
+        named.iter().map(|(value, _)| value.exact.then(|| respelled(value, input.target))).collect();
+    if let (Some(edits), Some(path)) = (&mut edits, path(target)) {
+        edits.push(Change::new(path.range, format!("python{}", input.target)));
+    }
+    Some(Choice {
+        runtime: runtimes::runtime_of(python)?,
+        range: first.range,
+        kind: ChoiceKind::Build,
+        confidence: Confidence::Certain,
+        owner: Some("what `pip` installs here".to_owned()),
+        origin: first.origin.clone(),
+        shared: first.shared.clone(),
+        along: None,
+        edits,
+    })
+}
+
+/// The arguments of `pip install`, `python -m pip install`, `uv pip install`.
+fn behind_pip(command: &Command) -> Option<&[Word]> {
+    let words = command.words.get(command.program..)?;
+    let at = words.iter().take(4).position(|word| {
+        let name = word.value.text().rsplit('/').next().unwrap_or_default();
+        name.strip_prefix("pip").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
+    })?;
+    let rest = &words[at + 1..];
+    let installs = rest.iter().any(|word| matches!(word.literal(), Some("install" | "download" | "wheel")));
+    installs.then_some(rest)
+}
+
+/// `3.11`, `311`, `3.11.4`, `cp311`.
+fn python(text: &str) -> Option<PythonVersion> {
+    let text = text.strip_prefix("cp").unwrap_or(text);
+    let minor = text.strip_prefix("3.").or_else(|| text.strip_prefix('3').filter(|_| !text.contains('.')))?;
+    let minor = minor.split('.').next()?;
+    Some(PythonVersion { major: 3, minor: minor.parse().ok()? })
+}
+
+/// The same for the target.
+fn respelled(value: &Value, target: PythonVersion) -> Change {
+    let PythonVersion { major, minor } = target;
+    let text = match &*value.text {
+        abi if abi.starts_with("cp") => format!("cp{major}{minor}"),
+        dotted if dotted.contains('.') => format!("{major}.{minor}"),
+        _ => format!("{major}{minor}"),
+    };
+    Change::new(value.range, text)
+}
+
+/// `python3.11` in `python/lib/python3.11/site-packages`, which only that Python looks into.
+fn path((word, from): (&Word, usize)) -> Option<Value> {
+    const FOLDER: &str = "python/lib/";
+    let said = word.value.text();
+    let start = from + said[from..].find(FOLDER)? + FOLDER.len();
+    let length = said[start..].find('/').unwrap_or(said.len() - start);
+    let name = Value::of_part(word, start, start + length)?;
+    (name.exact && name.text.starts_with("python3.")).then_some(name)
+}
