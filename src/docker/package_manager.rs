@@ -35,6 +35,8 @@ pub struct Obstacle {
     pub edits: Vec<(TextRange, String)>,
     /// What else the edits change.
     pub cost: Option<String>,
+    /// It depends on what the packages are on the day.
+    pub sometimes: bool,
 }
 
 /// Kinds of obstacles.
@@ -141,7 +143,8 @@ impl<'w> Reader<'w> {
         instead: Option<&str>,
     ) -> &mut Obstacle {
         let (subject, instead) = (subject.to_owned(), instead.map(str::to_owned));
-        let obstacle = Obstacle { range, subject, kind, told, instead, edits: Vec::new(), cost: None };
+        let obstacle =
+            Obstacle { range, subject, kind, told, instead, edits: Vec::new(), cost: None, sometimes: false };
         self.out.obstacles.push(obstacle);
         self.out.obstacles.last_mut().expect("one was pushed")
     }
@@ -253,10 +256,16 @@ impl<'w> Reader<'w> {
         if verdict.asks && !self.answered {
             let edit = (TextRange::empty(word.range.end()), " -y".to_owned());
             self.out.edits.push(edit.clone());
-            let told = format!("without `-y`, `{}` waits for an answer that never comes", self.manager.name);
+            // `update` alone asks on the day that there is something to update.
+            let sometimes = self.operands.is_empty();
+            let when = if sometimes { " as soon as there is something to do" } else { "" };
+            let told =
+                format!("without `-y`, `{}` waits for an answer that never comes{when}", self.manager.name);
             self.reason(told.clone());
-            self.obstacle(word.range, text, ObstacleKind::Question, told, Some("give it `-y`")).edits =
-                vec![edit];
+            let obstacle =
+                self.obstacle(word.range, text, ObstacleKind::Question, told, Some("give it `-y`"));
+            obstacle.edits = vec![edit];
+            obstacle.sometimes = sometimes;
         }
         self.only(verdict);
         if verdict.asks {

@@ -10,7 +10,8 @@
 //! ## Why
 //! The base images of AWS Lambda for Python 3.12 and later are built on Amazon Linux 2023 (minimal), where `dnf` is a link
 //! to [`microdnf`](https://github.com/rpm-software-management/microdnf) 3.8.1. It stops the build with `Unknown command` or
-//! `Unknown option`. Without `-y` it asks, gets no answer, and waits for ever.
+//! `Unknown option`. Without `-y` it asks, gets no answer, and waits for ever; `dnf update` does so only on the day that
+//! there is something to update, which is a warning.
 //!
 //! ## Example
 //! ```dockerfile
@@ -90,7 +91,8 @@ fn report(file: &File<'_>, called: &Called<'_>, obstacle: &Obstacle, sink: &mut 
         "dnf" => format!("`dnf` in `{}` is `microdnf`: ", called.image),
         _ => String::new(),
     };
-    let severity = if waits || outcome == Outcome::Stops { Severity::Error } else { Severity::Warning };
+    let fails = waits || outcome == Outcome::Stops;
+    let severity = if fails && !obstacle.sometimes { Severity::Error } else { Severity::Warning };
     let draft = sink
         .finding(symbol, obstacle.range, format!("{alias}{}", obstacle.told))
         .severity(severity)
