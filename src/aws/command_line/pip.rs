@@ -7,11 +7,12 @@ use crate::catalogue::runtimes;
 use crate::edit::Change;
 use crate::finding::Confidence;
 use crate::parse::shell::{Command, Word};
+use crate::project::pip;
 use crate::version::PythonVersion;
 
 /// What a command installs for, if it says so and puts it into a folder.
 pub fn choice(input: &Input<'_>, variables: &Variables, command: &Command) -> Option<Choice> {
-    let arguments = behind_pip(command)?;
+    let arguments = pip::arguments(command, |word| variables.resolve(word, 0).map(|value| value.text))?;
     let target = option(arguments, &["--target", "-t"])?;
     let version = option(arguments, &["--python-version"]);
     let version = version.and_then(|(word, from)| variables.resolve(word, from));
@@ -36,18 +37,6 @@ pub fn choice(input: &Input<'_>, variables: &Variables, command: &Command) -> Op
         along: None,
         edits,
     })
-}
-
-/// The arguments of `pip install`, `python -m pip install`, `uv pip install`.
-fn behind_pip(command: &Command) -> Option<&[Word]> {
-    let words = command.words.get(command.program..)?;
-    let at = words.iter().take(4).position(|word| {
-        let name = word.value.text().rsplit('/').next().unwrap_or_default();
-        name.strip_prefix("pip").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
-    })?;
-    let rest = &words[at + 1..];
-    let installs = rest.iter().any(|word| matches!(word.literal(), Some("install" | "download" | "wheel")));
-    installs.then_some(rest)
 }
 
 /// `3.11`, `311`, `3.11.4`, `cp311`.
