@@ -9,6 +9,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         ("local.settings.json", Kind::Json),
         ("template.yaml", Kind::Yaml),
         ("pyproject.toml", Kind::Toml),
+        ("main.tf", Kind::Hcl),
+        ("deploy.sh", Kind::Shell),
+        ("Makefile", Kind::Makefile),
     ] {
         one::check(name, kind, bytes);
     }
