@@ -38,6 +38,8 @@ fn main() {
         .expect("OUT_DIR is writable");
     fs::write(out.join("runtimes.rs"), runtimes(&root.join("rules/aws/runtimes.yaml")))
         .expect("OUT_DIR is writable");
+    fs::write(out.join("layers.rs"), layers(&root.join("rules/aws/layers.yaml")))
+        .expect("OUT_DIR is writable");
     fs::write(out.join("reexports.rs"), reexports::tables(&root.join("rules/python/reexports.txt")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))
@@ -192,6 +194,20 @@ fn runtimes(file: &Path) -> String {
         day(&data.as_of),
         entries.concat(),
     )
+}
+
+/// The layers that are published once for each Python, as a static table.
+fn layers(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a listed file can be read");
+    let data: schema::Layers =
+        serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut table = "/// Every family of layers.\npub static LAYERS: &[Layer] = &[\n".to_owned();
+    for (name, layer) in &data.layers {
+        let schema::Layer { compiled, source } = layer;
+        writeln!(table, "Layer {{ name: {name:?}, compiled: {compiled}, source: {source:?} }},")
+            .expect("writing to a string");
+    }
+    table + "];\n"
 }
 
 /// A day such as `2026-07-01`.

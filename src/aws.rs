@@ -4,34 +4,56 @@
 //! tool finds the places where they choose a Python; rules judge the places and
 //! need not know the tool. A reader is added to [`READERS`], nowhere else.
 
+use std::ops::Range;
+
 use ruff_text_size::TextRange;
 
 use crate::catalogue::runtimes::{self, Runtime};
 use crate::discover::Kind;
-use crate::edit::Change;
+use crate::edit::{self, Change};
 use crate::finding::Confidence;
-use crate::parse::Document;
+use crate::parse::tree::Tree;
+use crate::parse::{Document, Syntax};
 use crate::project::Project;
 use crate::python::Code;
 use crate::version::PythonVersion;
 
+pub mod beside;
 pub mod cloudformation;
 pub mod command_line;
+pub mod compiled;
+pub mod layers;
+pub mod parameters;
+pub mod samconfig;
+pub mod serverless;
 pub mod template;
 pub mod terraform;
+pub mod zappa;
 
 /// Every reader.
-pub const READERS: &[&Reader] = &[&cloudformation::READER, &terraform::READER, &command_line::READER];
+pub const READERS: &[&Reader] = &[
+    &cloudformation::READER,
+    &command_line::READER,
+    &parameters::READER,
+    &samconfig::READER,
+    &serverless::READER,
+    &terraform::READER,
+    &zappa::READER,
+];
 
 /// The kinds of file that any of them reads.
 pub const KINDS: &[Kind] =
-    &[Kind::Yaml, Kind::Json, Kind::Hcl, Kind::Shell, Kind::Makefile, Kind::Dockerfile];
+    &[Kind::Yaml, Kind::Json, Kind::Toml, Kind::Hcl, Kind::Shell, Kind::Makefile, Kind::Dockerfile];
 
 /// What understands the files of one tool.
 pub struct Reader {
+    /// The kinds of file that it reads.
+    pub kinds: &'static [Kind],
     /// Words without which a file has nothing for the reader: at least one of
     /// them stands there, bounded by non-identifier characters.
     pub words: &'static [&'static str],
+    /// What must stand there as well, anywhere; empty if nothing.
+    pub also: &'static str,
     /// The choices of a file, in any order; none where the file is of another
     /// tool. It looks at the syntax of the document, and may meet any; the code
     /// is there where that is Python that parses.
@@ -46,6 +68,15 @@ pub struct Input<'a> {
     pub project: &'a Project,
     /// The Python that everything shall run on.
     pub target: PythonVersion,
+}
+
+impl Reader {
+    /// Whether a file of this kind may have something for the reader.
+    #[must_use]
+    pub fn wakes(&self, kind: Kind, text: &[u8]) -> bool {
+        let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+        self.kinds.contains(&kind) && has(self.also) && self.words.iter().any(|word| has(word))
+    }
 }
 
 impl Input<'_> {
@@ -65,13 +96,17 @@ pub struct Choice {
     pub range: TextRange,
     /// What it is chosen for.
     pub kind: ChoiceKind,
-    /// Less than certain where the use of the literal had to be assumed.
+    /// Less than certain where the meaning of the place is guessed from names.
     pub confidence: Confidence,
-    /// Whose Python it is, for the beginning of a message: ``layer `Deps` ``.
+    /// Whose Python it is, for the beginning of a message: ``layer `Deps` ``,
+    /// ``parameter `X` ``.
     pub owner: Option<String>,
     /// Where the literal stands, if not at its use: ``the default of parameter
     /// `X` ``. Goes into the message.
     pub origin: Option<String>,
+    /// What is chosen otherwise elsewhere, so that the two do not fit even now:
+    /// ``function `F`, which uses it, runs on `python3.13` ``.
+    pub clash: Option<String>,
     /// Why other places or deployments may depend on the literal: makes a fix unsafe.
     pub shared: Option<String>,
     /// What else must move with it: makes a fix unsafe.
@@ -89,16 +124,44 @@ pub enum ChoiceKind {
     Build,
     /// The newest that a layer says it is compatible with.
     Compatible,
+    /// Named beside a container image, which brings its own.
+    Idle,
+    /// Chosen where it is not among the values allowed.
+    Refused,
+}
+
+impl Choice {
+    /// A certain choice and nothing more; the rest is added by `..`.
+    #[must_use]
+    pub fn of(runtime: &'static Runtime, range: TextRange, kind: ChoiceKind) -> Self {
+        Self {
+            runtime,
+            range,
+            kind,
+            confidence: Confidence::Certain,
+            owner: None,
+            origin: None,
+            clash: None,
+            shared: None,
+            along: None,
+            edits: None,
+        }
+    }
 }
 
 /// Every choice in a file, each place once, those of functions first.
 #[must_use]
 pub fn choices(input: &Input<'_>, code: Option<&Code<'_>>) -> Vec<Choice> {
-    let mut choices: Vec<Choice> = READERS.iter().flat_map(|reader| (reader.read)(input, code)).collect();
+    let document = input.document;
+    let awake = READERS.iter().filter(|reader| reader.wakes(document.kind, document.text.as_bytes()));
+    let mut choices: Vec<Choice> = awake.flat_map(|reader| (reader.read)(input, code)).collect();
     choices.sort_by_key(|choice| (choice.kind as u8, choice.range.start(), choice.range.end()));
     let mut each: Vec<Choice> = Vec::new();
     for choice in choices {
-        match each.iter_mut().find(|other| other.range == choice.range) {
+        let is_refused = |choice: &Choice| choice.kind == ChoiceKind::Refused;
+        let same =
+            |other: &&mut Choice| other.range == choice.range && is_refused(other) == is_refused(&choice);
+        match each.iter_mut().find(same) {
             Some(other) => other.join(choice),
             None => each.push(choice),
         }
@@ -116,8 +179,44 @@ impl Choice {
         if self.edits != other.edits {
             self.edits = None;
         }
-        self.confidence = self.confidence.max(other.confidence);
         self.shared = self.shared.take().or(other.shared);
         self.along = self.along.or(other.along);
+        self.confidence = self.confidence.max(other.confidence);
     }
+}
+
+/// A scalar of JSON or YAML with another text, written like it.
+fn written_like(scalar: Tree<'_>, text: &str) -> Option<Change> {
+    let content = match scalar {
+        Tree::Json(_) => edit::json::quote(text),
+        Tree::Yaml(_, node) => edit::yaml::scalar_like(node.style()?, text)?,
+    };
+    Some(Change::new(scalar.range(), content))
+}
+
+/// A list of JSON or YAML with one more element.
+fn appended(text: &str, list: Tree<'_>, element: &str) -> Option<Change> {
+    match list {
+        Tree::Json(array) => edit::json::append_element(text, array, &edit::json::quote(element)),
+        Tree::Yaml(_, sequence) => edit::yaml::append_element(text, sequence, element),
+    }
+}
+
+/// The outermost values of a document of JSON or YAML.
+fn roots(document: &Document) -> Vec<Tree<'_>> {
+    match &document.syntax {
+        Syntax::Json(value) => vec![Tree::Json(value)],
+        Syntax::Yaml(documents) => documents.iter().map(Tree::of).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The first name of a runtime in a text, such as that of an image or a command.
+fn named_in(text: &str) -> Option<(Range<usize>, &'static Runtime)> {
+    text.match_indices("python").find_map(|(at, word)| {
+        let rest = &text[at + word.len()..];
+        let version = rest.find(|c: char| !c.is_ascii_digit() && c != '.').map_or(rest, |end| &rest[..end]);
+        let end = at + word.len() + version.trim_end_matches('.').len();
+        Some((at..end, runtimes::runtime(&text[at..end])?))
+    })
 }

@@ -6,6 +6,7 @@ use crate::version::PythonVersion;
 pub mod census;
 pub mod changes;
 pub mod images;
+pub mod layers;
 pub mod lookup;
 pub mod python_images;
 pub mod reexports;

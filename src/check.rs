@@ -121,12 +121,15 @@ impl<'a> Checker<'a> {
     /// The rules that read the kind and whose words stand in the text.
     fn active(&self, source: &Source) -> Vec<&'static Entry> {
         let scan = if source.kind.holds_python() { &self.python } else { &self.other };
-        let hits = scan.hits(source.text.as_bytes());
+        let text = source.text.as_bytes();
+        let hits = scan.hits(text);
         // In the JSON of a notebook, `\ncgi` is the word `cgi` behind a line feed.
         let any = source.kind == Kind::Notebook;
         let all = self.rules.iter().enumerate();
         all.filter(|(at, entry)| {
-            (any || hits.contains(*at)) && entry.rule.meta().kinds.contains(&source.kind)
+            (any || hits.contains(*at))
+                && entry.rule.meta().kinds.contains(&source.kind)
+                && entry.rule.wakes(source.kind, text)
         })
         .map(|(_, entry)| *entry)
         .collect()

@@ -10,10 +10,12 @@ use rustc_hash::FxHashMap;
 use crate::config::Settings;
 use crate::finding::Problem;
 
+mod below;
 mod exclude;
 mod kind;
 mod walk;
 
+pub use below::below;
 use exclude::Excludes;
 
 /// What a file is, by its name and, for scripts, by its first line.

@@ -100,6 +100,12 @@ pub trait Rule: Sync {
         vec![Trigger::Always]
     }
 
+    /// A second look at a text that a trigger has hit, by its kind.
+    fn wakes(&self, kind: Kind, text: &[u8]) -> bool {
+        let _ = (kind, text);
+        true
+    }
+
     /// As [`Rule::triggers`], without those of findings that these settings never show.
     fn triggers_for(&self, settings: &Settings) -> Vec<Trigger> {
         let _ = settings;

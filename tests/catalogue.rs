@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use images_schema::{Commands, Manager, Packages, System};
 use python_images_schema::{PythonImages, Releases};
-use schema::{Kind, Module, Runtimes};
+use schema::{Kind, Layers, Module, Runtimes};
 
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/images_schema.rs"]
@@ -49,6 +49,7 @@ fn type_of(file: &str) -> Option<&'static str> {
     let folders = [
         ("stdlib/", "Module"),
         ("aws/runtimes.yaml", "Runtimes"),
+        ("aws/layers.yaml", "Layers"),
         ("docker/systems/", "System"),
         ("docker/managers/", "Manager"),
         ("docker/packages/", "Packages"),
@@ -71,6 +72,7 @@ fn generated() -> Value {
     let mut generator = SchemaGenerator::default();
     generator.subschema_for::<Module>();
     generator.subschema_for::<Runtimes>();
+    generator.subschema_for::<Layers>();
     generator.subschema_for::<System>();
     generator.subschema_for::<Manager>();
     generator.subschema_for::<Packages>();
@@ -125,6 +127,8 @@ fn unknown_keys_are_refused() {
     for name in [
         "Module",
         "Runtimes",
+        "Layers",
+        "Layer",
         "System",
         "Manager",
         "Packages",

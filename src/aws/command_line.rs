@@ -3,6 +3,7 @@
 
 use super::{Choice, ChoiceKind, Input, Reader};
 use crate::catalogue::runtimes::{self, Runtime};
+use crate::discover::Kind;
 use crate::edit::Change;
 use crate::finding::Confidence;
 use crate::parse::scripts;
@@ -16,6 +17,7 @@ use value::{Value, Variables};
 
 /// The reader.
 pub static READER: Reader = Reader {
+    kinds: &[Kind::Yaml, Kind::Json, Kind::Shell, Kind::Makefile, Kind::Dockerfile],
     words: &[
         "--runtime",
         "--compatible-runtimes",
@@ -26,6 +28,7 @@ pub static READER: Reader = Reader {
         "--abi",
         "-var",
     ],
+    also: "",
     read,
 };
 
@@ -196,6 +199,7 @@ impl Place<'_> {
             owner,
             origin: value.origin.clone(),
             shared: value.shared.clone(),
+            clash: None,
             along,
             edits: target.filter(|_| value.exact).map(|target| vec![Change::new(value.range, target)]),
         })

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 
 use crate::parse::tree::{Member, Tree};
 
@@ -57,8 +58,12 @@ pub enum Origin<'a> {
     Direct,
     /// The default of this parameter: its name and declaration.
     Parameter(&'a str, Tree<'a>),
+    /// One of the values that this parameter, which has no default, allows.
+    Allowed(&'a str, Tree<'a>),
     /// An entry of `Mappings`.
     Mapping,
+    /// One of the values of a loop's variable.
+    Loop,
     /// Put together from several literals, of which `source` is the whole.
     Computed,
 }
@@ -107,6 +112,34 @@ impl<'a> Template<'a> {
         literals
     }
 
+    /// The scalars that a value is put together from, without what only a
+    /// deployment knows: those of lists, of functions, and of what these refer to.
+    #[must_use]
+    pub fn scalars(self, value: Tree<'a>) -> Vec<Tree<'a>> {
+        let mut scalars = Vec::new();
+        let mut open = vec![value];
+        let mut steps = MAX_STEPS;
+        while let (Some(value), Some(left)) = (open.pop(), steps.checked_sub(1)) {
+            steps = left;
+            match function(value) {
+                Some(("Ref" | "FindInMap", _)) => {
+                    let literals = self.literals(value).into_iter();
+                    scalars.extend(literals.map(|literal| literal.source));
+                }
+                // The long form: `Fn::Sub: …`.
+                Some(_) if value.tag().is_none() => {
+                    open.extend(value.members().into_iter().map(|member| member.value));
+                }
+                _ if value.text().is_some() => scalars.push(value),
+                _ => {
+                    let members = value.members().into_iter().map(|member| member.value);
+                    open.extend(value.elements().into_iter().rev().chain(members));
+                }
+            }
+        }
+        scalars
+    }
+
     fn follow(self, value: Tree<'a>, steps: &Cell<usize>) -> Vec<Literal<'a>> {
         let Some(left) = steps.get().checked_sub(1) else { return Vec::new() };
         steps.set(left);
@@ -127,14 +160,37 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// The default of a parameter, which is always literal.
+    /// Every parameter: its name and declaration.
+    #[must_use]
+    pub fn parameters(self) -> Vec<(&'a str, Tree<'a>)> {
+        let all = self.root.get("Parameters").map(Tree::members).unwrap_or_default();
+        all.into_iter().filter_map(|member| Some((member.key?, member.value))).collect()
+    }
+
+    /// The default of a parameter, which is always literal, else what it allows;
+    /// or what the variable of a loop takes on.
     fn parameter(self, name: &str) -> Option<Vec<Literal<'a>>> {
-        let parameters = self.root.get("Parameters")?.members();
-        let member = parameters.iter().find(|member| member.key == Some(name))?;
-        let (name, declaration) = (member.key?, member.value);
-        let default = declaration.get("Default")?;
-        let literal = Literal { origin: Origin::Parameter(name, declaration), ..constant(default)? };
-        Some(vec![literal])
+        let declared = self.parameters().into_iter().find(|(own, _)| *own == name);
+        let Some((name, declaration)) = declared else { return self.variable(name) };
+        if let Some(default) = declaration.get("Default") {
+            let origin = Origin::Parameter(name, declaration);
+            return Some(vec![Literal { origin, ..constant(default)? }]);
+        }
+        let allowed = declaration.get("AllowedValues").map(Tree::elements).unwrap_or_default();
+        let origin = Origin::Allowed(name, declaration);
+        let literals = allowed.into_iter().filter_map(|value| Some(Literal { origin, ..constant(value)? }));
+        Some(literals.take(MAX_LITERALS).collect())
+    }
+
+    /// The values that the variable of a `Fn::ForEach` around resources takes on.
+    fn variable(self, name: &str) -> Option<Vec<Literal<'a>>> {
+        let loops = self.root.get("Resources")?.members().into_iter();
+        let loops = loops.filter(|member| member.key.is_some_and(|key| key.starts_with("Fn::ForEach")));
+        let parts = loops.map(|member| member.value.elements());
+        let of_this = |parts: &Vec<Tree<'a>>| parts.first().and_then(|first| first.text()) == Some(name);
+        let values = parts.filter(of_this).filter_map(|parts| parts.get(1).copied()).flat_map(Tree::elements);
+        let literal = |value: Tree<'a>| Some(Literal { origin: Origin::Loop, ..constant(value)? });
+        Some(values.filter_map(literal).take(MAX_LITERALS).collect())
     }
 
     /// `Fn::Sub` with a text, or with a text and variables of its own.
@@ -177,6 +233,7 @@ impl<'a> Template<'a> {
     fn find_in_map(self, argument: Tree<'a>) -> Vec<Literal<'a>> {
         let path = argument.elements();
         let [map, keys @ ..] = path.as_slice() else { return Vec::new() };
+        let otherwise = keys.get(2).and_then(|more| more.get("DefaultValue"));
         let map = map.text().and_then(|name| self.root.get("Mappings")?.get(name));
         let mut chosen: Vec<Tree<'a>> = map.into_iter().collect();
         for key in keys.iter().take(2) {
@@ -188,11 +245,18 @@ impl<'a> Template<'a> {
             chosen = chosen.into_iter().flat_map(inside).take(MAX_LITERALS).collect();
         }
         let entry = |value: Tree<'a>| Some(Literal { origin: Origin::Mapping, ..constant(value)? });
-        chosen.into_iter().filter_map(entry).collect()
+        let otherwise = otherwise.and_then(constant);
+        chosen.into_iter().filter_map(entry).chain(otherwise).collect()
     }
 }
 
 impl<'a> Resource<'a> {
+    /// The code of the function that stands in the template itself.
+    #[must_use]
+    pub fn inline_code(self) -> Option<Tree<'a>> {
+        self.property("InlineCode").or_else(|| self.property("Code")?.get("ZipFile"))
+    }
+
     /// A property.
     #[must_use]
     pub fn property(self, name: &str) -> Option<Tree<'a>> {
@@ -222,7 +286,8 @@ fn constant(value: Tree<'_>) -> Option<Literal<'_>> {
 
 /// The intrinsic function that a value calls, without its `Fn::`, and the
 /// argument.
-fn function(value: Tree<'_>) -> Option<(&str, Tree<'_>)> {
+#[must_use]
+pub fn function(value: Tree<'_>) -> Option<(&str, Tree<'_>)> {
     if let Some(name) =
         value.tag().and_then(|tag| tag.strip_prefix('!')).filter(|name| !name.starts_with('!'))
     {
@@ -246,6 +311,23 @@ fn placeholders(text: &str) -> Vec<(&str, Option<&str>)> {
     }
     pieces.push((rest, None));
     pieces
+}
+
+/// Where `Fn::Sub` puts something in a text: its placeholders, without those that
+/// stay as they are (`${!name}`).
+#[must_use]
+pub fn holes(text: &str) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let mut holes = Vec::new();
+    for (constant, name) in placeholders(text) {
+        at += constant.len();
+        let Some(length) = name.and_then(|_| text[at..].find('}')) else { break };
+        if !text[at..].starts_with("${!") {
+            holes.push(at..at + length + 1);
+        }
+        at += length + 1;
+    }
+    holes
 }
 
 /// Puts parts together. Where one part varies or refers to something, the
@@ -292,7 +374,7 @@ mod tests {
 
     fn of_yaml(value: &str) -> Vec<String> {
         let text = format!(
-            "Parameters:\n  Whole: {{Type: String, Default: python3.8}}\n  Part: {{Type: String, Default: '3.9'}}\n  None: {{Type: String}}\nMappings:\n  M:\n    dev: {{r: python3.7}}\n    prod: {{r: python3.6}}\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: {value}\n"
+            "Parameters:\n  Whole: {{Type: String, Default: python3.8}}\n  Part: {{Type: String, Default: '3.9'}}\n  None: {{Type: String}}\n  Allowed: {{AllowedValues: [python3.7, python3.6]}}\nMappings:\n  M:\n    dev: {{r: python3.7}}\n    prod: {{r: python3.6}}\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: {value}\n"
         );
         let documents = yaml::parse(&text).expect("well-formed");
         runtimes(Tree::of(&documents[0]), &text)
@@ -316,6 +398,8 @@ mod tests {
             ("!If [c, python3.8, !Ref Part]", &["python3.8 from python3.8", "3.9 from '3.9'"]),
             ("!FindInMap [M, dev, r]", &["python3.7 from python3.7"]),
             ("!FindInMap [M, !Ref Stage, r]", &["python3.7 from python3.7", "python3.6 from python3.6"]),
+            ("!Ref Allowed", &["python3.7 from python3.7", "python3.6 from python3.6"]),
+            ("!FindInMap [M, none, r, {DefaultValue: python3.8}]", &["python3.8 from python3.8"]),
             ("!ImportValue x", &[]),
             ("{{resolve: ssm}: x}", &[]),
         ] {
@@ -327,11 +411,12 @@ mod tests {
     fn reads_json() {
         let text = r#"{"Parameters": {"P": {"Default": "3.8"}}, "Resources": {
             "F": {"Type": "AWS::Serverless::Function", "Properties": {"Runtime": {"Fn::Sub": "python${P}"}}},
-            "Fn::ForEach::All": ["X", ["a"], {"G${X}": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.9"}}}]}}"#;
+            "Fn::ForEach::All": ["X", ["a"], {"G${X}": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "python3.9"}}}],
+            "Fn::ForEach::Each": ["V", ["7"], {"H${V}": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": {"Fn::Sub": "python3.${V}"}}}}]}}"#;
         let root = json::parse(text).expect("well-formed");
         let mut seen = runtimes(Tree::Json(&root), text);
         seen.sort();
-        assert_eq!(seen, ["python3.8 from \"3.8\"", "python3.9 from \"python3.9\""]);
+        assert_eq!(seen, ["python3.7 from \"7\"", "python3.8 from \"3.8\"", "python3.9 from \"python3.9\""]);
     }
 
     #[test]

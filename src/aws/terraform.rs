@@ -15,6 +15,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Choice, ChoiceKind, Input, Reader};
 use crate::catalogue::runtimes;
+use crate::discover::Kind;
 use crate::edit::Change;
 use crate::finding::Confidence;
 use crate::parse::hcl::{Block, Body, Expression, ExpressionKind, Step};
@@ -26,7 +27,9 @@ use follow::{Call, Inward, Literal, Module, Origin, Scope, Source};
 
 /// The reader.
 pub static READER: Reader = Reader {
+    kinds: &[Kind::Hcl, Kind::Json],
     words: &["runtime", "compatible_runtimes", "python", "python2", "python3", "python_version"],
+    also: "",
     read,
 };
 
@@ -299,6 +302,7 @@ impl<'a> Terraform<'a, '_> {
             confidence: Confidence::Certain,
             owner: Some(format!("module `{name}`")),
             origin,
+            clash: None,
             shared,
             along: None,
             edits: content.filter(|_| image.quoted).map(|content| vec![Change::new(image.range, content)]),
@@ -349,6 +353,7 @@ impl<'a> Terraform<'a, '_> {
                 confidence: one.confidence,
                 owner: Some(one.owner.clone()),
                 origin,
+                clash: None,
                 shared,
                 along: one.along,
                 edits: self.edits(literal),

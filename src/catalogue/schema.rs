@@ -326,6 +326,24 @@ pub struct Runtimes {
     pub runtimes: BTreeMap<String, Runtime>,
 }
 
+/// The file `rules/aws/layers.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Layers {
+    /// By the name up to the version of Python, such as `AWSSDKPandas-Python`.
+    pub layers: BTreeMap<String, Layer>,
+}
+
+/// Layers that are published once for each Python.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// Whether none of them runs on another Python than its own.
+    pub compiled: bool,
+    /// Link to where they are listed.
+    pub source: String,
+}
+
 /// One runtime of AWS Lambda; days as `2026-07-01`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

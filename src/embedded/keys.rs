@@ -1,7 +1,8 @@
 //! Commands and code in configuration: the values of keys that are run.
 
 use super::{Consequence, Embedded, Piece, Python, calls};
-use crate::aws::template::Template;
+use crate::aws::cloudformation::Function;
+use crate::aws::template::{self, Template};
 use crate::finding::Confidence;
 use crate::parse::fragment::Fragment;
 use crate::parse::scripts::{self, Part};
@@ -16,8 +17,8 @@ pub fn find(document: &Document, found: &mut Embedded) {
         Part::Mapping(tree) => found.pieces.extend(said(tree).and_then(|code| piece(code, text))),
     });
     match &document.syntax {
-        Syntax::Json(value) => template(Tree::Json(value), text, found),
-        Syntax::Yaml(documents) => documents.iter().for_each(|one| template(Tree::of(one), text, found)),
+        Syntax::Json(value) => functions(Tree::Json(value), text, found),
+        Syntax::Yaml(documents) => documents.iter().for_each(|one| functions(Tree::of(one), text, found)),
         _ => {}
     }
 }
@@ -38,41 +39,48 @@ fn piece(code: Tree<'_>, text: &str) -> Option<Piece> {
 }
 
 /// The code of AWS Lambda functions that stands in the template itself.
-fn template(root: Tree<'_>, text: &str, found: &mut Embedded) {
-    let Some(template) = Template::of(root) else { return };
-    for resource in template.resources() {
-        let default = |name| template.function_default(name);
-        let property = |name| resource.property(name).or_else(|| default(name));
-        let runtimes = property("Runtime").map(|value| template.literals(value)).unwrap_or_default();
-        let is_python = runtimes.iter().any(|runtime| runtime.text.starts_with("python"));
-        let inline = resource.property("InlineCode");
-        let code = inline.or_else(|| resource.property("Code").and_then(|code| code.get("ZipFile")));
-        if let Some(code) = code.filter(|_| is_python && resource.kind.ends_with("::Function")) {
-            joined(code, text, found);
-        }
+fn functions(root: Tree<'_>, text: &str, found: &mut Embedded) {
+    let all = Template::of(root).map(Function::all).unwrap_or_default();
+    for function in all.into_iter().filter(|function| !function.runtimes().is_empty()) {
+        let code = function.inline_code().and_then(|code| inline(code, text));
+        let piece = |code| Piece { code, confidence: Confidence::Likely, failure: Consequence::Fails };
+        found.pieces.extend(code.map(piece));
     }
 }
 
-/// One scalar, or lines to be joined.
-fn joined(code: Tree<'_>, text: &str, found: &mut Embedded) {
-    let code = code.get("Fn::Sub").unwrap_or(code);
-    let joined = code.get("Fn::Join").map(Tree::elements).filter(|parts| parts.len() == 2);
-    let parts = match joined {
-        Some(parts) if parts[0].text() == Some("\n") => parts[1].elements(),
-        Some(_) => return,
-        None => vec![code.elements().first().copied().unwrap_or(code)],
-    };
+/// One scalar, or lines to be joined. What a function puts in place of a part is
+/// taken for a name.
+fn inline(code: Tree<'_>, text: &str) -> Option<Fragment> {
+    match template::function(code) {
+        Some(("Sub", argument)) => {
+            let code = argument.elements().first().copied().unwrap_or(argument).fragment(text)?;
+            Some(code.without(&template::holes(code.text())))
+        }
+        Some(("Join", argument)) => match argument.elements().as_slice() {
+            [delimiter, lines] => joined(delimiter.text()?, *lines, text),
+            _ => None,
+        },
+        Some(_) => None,
+        None => code.fragment(text),
+    }
+}
+
+fn joined(delimiter: &str, lines: Tree<'_>, text: &str) -> Option<Fragment> {
     let mut whole = Fragment::default();
-    for part in parts {
-        let Some(line) = part.fragment(text) else { return };
+    for line in lines.elements() {
         if !whole.is_empty() {
             let end = whole.range().end().to_usize();
-            whole.push_escaped("\n", end, end);
+            whole.push_escaped(delimiter, end, end);
         }
-        whole.push_slice(&line, 0, line.text().len());
+        if template::function(line).is_some() {
+            let place = line.range();
+            whole.push_escaped("_", place.start().to_usize(), place.end().to_usize());
+        } else {
+            let line = line.fragment(text)?;
+            whole.push_slice(&line, 0, line.text().len());
+        }
     }
-    let piece = Piece { code: whole, confidence: Confidence::Likely, failure: Consequence::Fails };
-    found.pieces.push(piece);
+    Some(whole)
 }
 
 /// Whether a text can be a command that is looked for.

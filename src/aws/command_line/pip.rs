@@ -34,6 +34,7 @@ pub fn choice(input: &Input<'_>, variables: &Variables, command: &Command) -> Op
         owner: Some("what `pip` installs here".to_owned()),
         origin: first.origin.clone(),
         shared: first.shared.clone(),
+        clash: None,
         along: None,
         edits,
     })

@@ -4,9 +4,18 @@
 //! In SAM and CloudFormation templates, YAML or JSON, recognised by their
 //! content: `Runtime` of `AWS::Serverless::Function` and `AWS::Lambda::Function`
 //! and below `Globals`, followed through `Ref`, `Fn::Sub`, `Fn::Join`,
-//! `Fn::FindInMap` and both branches of `Fn::If` to the literal that decides;
+//! `Fn::FindInMap`, loops and both branches of `Fn::If` to the literal that decides;
 //! `BuildMethod` of layers and functions, and layers that do not list the target
-//! among their `CompatibleRuntimes`.
+//! among their `CompatibleRuntimes`. Parameters that do not allow their own default.
+//! What other templates, `samconfig.toml` and files of parameters give to a
+//! parameter whose name says that it is a runtime. Templates in `cdk.out`,
+//! `.aws-sam` and `.serverless` are made anew each time and are left alone.
+//!
+//! In configuration of the Serverless Framework: `runtime` of the provider and of
+//! functions, followed through its variables and into the files that they name,
+//! `compatibleRuntimes`, `pythonBin` and `dockerImage` of
+//! `custom.pythonRequirements`, and templates below `resources`. In settings of
+//! Zappa: `runtime`.
 //!
 //! In Terraform and OpenTofu configuration (also as JSON, in files of values and in
 //! the inputs of Terragrunt): `runtime` of `aws_lambda_function`,
@@ -70,6 +79,7 @@ use jiff::civil::Date;
 
 use crate::aws::{self, Choice, ChoiceKind, Input};
 use crate::catalogue::runtimes::{self, Runtime};
+use crate::discover::Kind;
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::python::Code;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
@@ -90,14 +100,21 @@ impl Rule for LambdaRuntime {
         aws::READERS.iter().flat_map(|reader| reader.words).map(|word| Trigger::Word(word)).collect()
     }
 
+    fn wakes(&self, kind: Kind, text: &[u8]) -> bool {
+        aws::READERS.iter().any(|reader| reader.wakes(kind, text))
+    }
+
     fn check_file(&self, file: &File<'_>, code: Option<&Code<'_>>, sink: &mut Sink<'_>) {
         let target = file.settings.target;
         let input = Input { document: file.document, project: file.project, target };
-        for choice in aws::choices(&input, code).iter().filter(|choice| choice.runtime.python < target) {
+        for choice in &aws::choices(&input, code) {
             match choice.kind {
+                ChoiceKind::Refused => report_refused(file, choice, sink),
+                _ if choice.runtime.python >= target => {}
                 ChoiceKind::Function => report_function(file, choice, sink),
                 ChoiceKind::Build => report_build(file, choice, sink),
                 ChoiceKind::Compatible => report_compatible(file, choice, sink),
+                ChoiceKind::Idle => report_idle(choice, sink),
             }
         }
     }
@@ -187,17 +204,27 @@ fn report_build(file: &File<'_>, choice: &Choice, sink: &mut Sink<'_>) {
     let target = target(file);
     let name = choice.runtime.name;
     let owner = owner(choice);
-    let message =
-        format!("{owner} is built for `{name}`; what is compiled in it does not load on `{target}`");
+    let (message, confidence, reason) = match &choice.clash {
+        Some(clash) => (
+            format!("{owner} is built for `{name}`, but {clash}, where what is compiled in it does not load"),
+            Confidence::Certain,
+            "others that stay on the old runtime may use it",
+        ),
+        None => (
+            format!("{owner} is built for `{name}`; what is compiled in it does not load on `{target}`"),
+            Confidence::Likely,
+            "the runtime of the functions must move at the same time",
+        ),
+    };
     let draft = sink
         .finding(name, choice.range, message)
         .severity(Severity::Warning)
-        .confidence(choice.confidence.min(Confidence::Likely))
+        .confidence(choice.confidence.min(confidence))
         .help(format!("Build it for `{target}` when the functions run on that."))
         .url("https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/building-layers.html");
     let Some(edits) = edits(file, choice) else { return draft.emit() };
     let title = format!("Replace `{name}` with `{target}`");
-    draft.unsafe_fix(title, "the runtime of the functions must move at the same time", edits).emit();
+    draft.unsafe_fix(title, reason, edits).emit();
 }
 
 fn report_compatible(file: &File<'_>, choice: &Choice, sink: &mut Sink<'_>) {
@@ -210,4 +237,28 @@ fn report_compatible(file: &File<'_>, choice: &Choice, sink: &mut Sink<'_>) {
         .help(format!("List `{target}` once the layer is built for it."))
         .url("https://docs.aws.amazon.com/lambda/latest/dg/creating-deleting-layers.html")
         .emit();
+}
+
+fn report_idle(choice: &Choice, sink: &mut Sink<'_>) {
+    let name = choice.runtime.name;
+    let message = format!("{} is a container image: `{name}` does not choose its Python", owner(choice));
+    sink.finding(name, choice.range, message)
+        .severity(Severity::Info)
+        .help("Remove `Runtime`, and see to the base image of its Dockerfile.")
+        .url("https://docs.aws.amazon.com/lambda/latest/dg/python-image.html")
+        .emit();
+}
+
+fn report_refused(file: &File<'_>, choice: &Choice, sink: &mut Sink<'_>) {
+    let name = choice.runtime.name;
+    let message =
+        format!("`{name}` is not among the values that {} allows: the deployment fails", owner(choice));
+    let draft = sink
+        .finding(name, choice.range, message)
+        .help(format!("Add `{name}` to the allowed values."))
+        .url("https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html");
+    match edits(file, choice) {
+        Some(edits) => draft.safe_fix(format!("Allow `{name}`"), edits).emit(),
+        None => draft.emit(),
+    }
 }
