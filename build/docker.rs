@@ -99,7 +99,8 @@ fn package(name: &str, package: &Package, source: &str) -> String {
     };
     format!(
         "Package {{ name: {name:?}, reason: {reason:?}, called: {called:?}, conflicts: {conflicts:?}, \
-         unsure: {unsure}, source: {source:?} }},"
+         has: {}, unsure: {unsure}, source: {source:?} }},",
+        has.is_some()
     )
 }
 
@@ -132,12 +133,12 @@ fn manager(manager: &Manager) -> String {
 }
 
 fn verdict((name, verdict): (&String, &Verdict)) -> String {
-    let Verdict { asks, value, only, write, because, leave_out, only_output, instead } = verdict;
+    let Verdict { asks, value, only, write, because, leave_out, only_output, instead, plugin } = verdict;
     let ways = [write.is_some(), leave_out.is_some(), instead.is_some()];
     assert!(ways.into_iter().filter(|way| *way).count() <= 1, "`{name}` has more than one way out");
     assert_eq!(write.is_some(), because.is_some(), "`{name}`: what is written needs its reason");
     format!(
         "Verdict {{ name: {name:?}, asks: {asks}, value: {value}, only: &{only:?}, write: {write:?}, \
-         because: {because:?}, leave_out: {leave_out:?}, only_output: {only_output}, instead: {instead:?} }},"
+         because: {because:?}, leave_out: {leave_out:?}, only_output: {only_output}, instead: {instead:?}, plugin: {plugin} }},"
     )
 }

@@ -10,6 +10,8 @@ use successor::Successor;
 pub mod bump;
 pub mod called;
 pub mod changed;
+pub mod crossing;
+pub mod lacking;
 pub mod package_manager;
 pub mod provided;
 pub mod reach;

@@ -54,6 +54,8 @@ pub struct Package {
     pub called: Option<&'static str>,
     /// The installed package that it conflicts with.
     pub conflicts: Option<&'static str>,
+    /// That one has the command as well.
+    pub has: bool,
     /// Another package may still provide the name.
     pub unsure: bool,
     /// Where it is documented which packages there are.
@@ -136,6 +138,8 @@ pub struct Verdict {
     pub only_output: bool,
     /// It does not work: the way out.
     pub instead: Option<&'static str>,
+    /// The full `dnf` has it only with a plugin.
+    pub plugin: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/docker.rs"));

@@ -180,4 +180,7 @@ pub struct Verdict {
     pub only_output: bool,
     /// It does not work: the way out, as an order without full stop.
     pub instead: Option<String>,
+    /// The full `dnf` has it only with a plugin.
+    #[serde(default)]
+    pub plugin: bool,
 }

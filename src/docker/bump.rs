@@ -1,10 +1,11 @@
 //! Everything that moving a stage to the target's Python changes in a build
-//! file: the images of all stages that must have the same Python.
+//! file: the images of all stages that must have the same Python, and the
+//! commands that the new images do not have.
 
 use ruff_text_size::TextRange;
 
 use super::successor::Successor;
-use super::{destination, image};
+use super::{crossing, destination, image};
 use crate::parse::dockerfile::{Base, Dockerfile, ImageReference, Name};
 use crate::parse::fragment::Fragment;
 use crate::version::PythonVersion;
@@ -28,6 +29,8 @@ pub fn bump(dockerfile: &Dockerfile, stage: usize, target: PythonVersion) -> Opt
         let (image, successor) = moved(dockerfile, *stage, target)?;
         bump.edits.extend(reference(image, &successor)?);
     }
+    let crossing = crossing::crossing(dockerfile, &stages, target);
+    bump.edits.extend(crossing.edits);
     bump.edits.sort_by_key(|(range, _)| (range.start(), range.end()));
     bump.edits.dedup();
     let overlap = |pair: &[(TextRange, String)]| pair[0].0.end() > pair[1].0.start();
@@ -35,6 +38,7 @@ pub fn bump(dockerfile: &Dockerfile, stage: usize, target: PythonVersion) -> Opt
         return None;
     }
     bump.reasons.extend(others(dockerfile, &stages, &bump.edits));
+    bump.reasons.extend(crossing.reasons);
     Some(bump)
 }
 

@@ -11,6 +11,7 @@ use crate::parse::shell::{Call, Command, Word};
 use crate::version::PythonVersion;
 
 /// One call of a program that is looked for.
+#[derive(Clone)]
 pub struct Called<'a> {
     /// The system that the call is judged on.
     pub system: &'static System,

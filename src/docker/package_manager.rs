@@ -2,7 +2,9 @@
 
 use ruff_text_size::TextRange;
 
+use super::called::Called;
 use crate::catalogue::images::{Manager, Package, System, Verdict};
+use crate::parse::dockerfile::Dockerfile;
 use crate::parse::shell::{Command, Word};
 
 /// The command line as the other manager wants it.
@@ -14,6 +16,8 @@ pub struct Translation {
     pub reasons: Vec<String>,
     /// What the other manager cannot do, with the way out: there is no fix.
     pub blocked: Option<String>,
+    /// The full `dnf` can do all that this one cannot.
+    pub full: bool,
     /// Each thing that does not work as it stands, in order of the text.
     pub obstacles: Vec<Obstacle>,
 }
@@ -37,6 +41,8 @@ pub struct Obstacle {
     pub cost: Option<String>,
     /// It depends on what the packages are on the day.
     pub sometimes: bool,
+    /// The full `dnf` can do it.
+    pub full: bool,
 }
 
 /// Kinds of obstacles.
@@ -76,6 +82,9 @@ pub fn translate(
     };
     reader.read();
     reader.judge();
+    let mut blocks = reader.out.obstacles.iter().filter(|one| one.edits.is_empty());
+    reader.out.full =
+        reader.command.is_some() && blocks.all(|one| one.full || one.kind == ObstacleKind::Package);
     reader.out
 }
 
@@ -143,8 +152,17 @@ impl<'w> Reader<'w> {
         instead: Option<&str>,
     ) -> &mut Obstacle {
         let (subject, instead) = (subject.to_owned(), instead.map(str::to_owned));
-        let obstacle =
-            Obstacle { range, subject, kind, told, instead, edits: Vec::new(), cost: None, sometimes: false };
+        let obstacle = Obstacle {
+            range,
+            subject,
+            kind,
+            told,
+            instead,
+            edits: Vec::new(),
+            cost: None,
+            sometimes: false,
+            full: false,
+        };
         self.out.obstacles.push(obstacle);
         self.out.obstacles.last_mut().expect("one was pushed")
     }
@@ -195,6 +213,7 @@ impl<'w> Reader<'w> {
         };
         if let Some(instead) = verdict.instead {
             self.unknown_option(range, verdict.name, instead);
+            self.can_full(!verdict.plugin);
         } else if !verdict.only.is_empty() && !value.is_some_and(fits) {
             let value = value.unwrap_or_default();
             let what = format!("`{}` does not take `{} {value}`", self.manager.name, verdict.name);
@@ -243,7 +262,8 @@ impl<'w> Reader<'w> {
             return self.unknown_command(word, "leave it out, or do it another way");
         };
         if let Some(instead) = verdict.instead {
-            return self.unknown_command(word, instead);
+            self.unknown_command(word, instead);
+            return self.can_full(!verdict.plugin);
         }
         if let (Some(write), Some(because)) = (verdict.write, verdict.because) {
             let edit = (word.range, write.to_owned());
@@ -270,6 +290,13 @@ impl<'w> Reader<'w> {
         self.only(verdict);
         if verdict.asks {
             self.packages();
+        }
+    }
+
+    /// Says of the last obstacle whether the full `dnf` has none there.
+    fn can_full(&mut self, can: bool) {
+        if let Some(obstacle) = self.out.obstacles.last_mut() {
+            obstacle.full = can;
         }
     }
 
@@ -309,15 +336,36 @@ impl<'w> Reader<'w> {
     }
 
     fn packages(&mut self) {
-        for word in std::mem::take(&mut self.operands) {
+        let operands = std::mem::take(&mut self.operands);
+        let conflicts = |word: &&&Word| {
+            self.known(word.value.text()).is_some_and(|(_, package)| package.conflicts.is_some())
+        };
+        let all = operands.iter().filter(conflicts).count() == operands.len();
+        for word in operands {
             let text = word.value.text();
             if word.literal().is_some() {
                 self.package(word, text);
+                if !all {
+                    self.leave_conflict(word);
+                }
             } else if let Some(value) = word.variable().and_then(self.value) {
                 value.split_whitespace().for_each(|package| self.package(word, package));
             } else {
                 self.reason(format!("what `{text}` stands for is not known here"));
             }
+        }
+    }
+
+    /// Leaves a package out that conflicts with one that does the same.
+    fn leave_conflict(&mut self, word: &Word) {
+        let at = self.arguments.iter().position(|one| one.range == word.range);
+        let before = at.and_then(|at| at.checked_sub(1)).and_then(|at| self.arguments.get(at));
+        let start = before.map_or(self.program, |before| before.range).end();
+        let conflict = self.known(word.value.text()).is_some_and(|(_, package)| package.conflicts.is_some());
+        if let Some(obstacle) =
+            self.out.obstacles.last_mut().filter(|_| conflict && start <= word.range.start())
+        {
+            obstacle.edits = vec![(TextRange::new(start, word.range.end()), String::new())];
         }
     }
 
@@ -327,12 +375,12 @@ impl<'w> Reader<'w> {
         if text.ends_with(".rpm") || text.contains("://") || text.starts_with(['/', '.']) {
             let what = format!("`{}` installs no files and addresses", self.manager.name);
             let instead = "install it with `rpm -i`, and what it needs by name";
-            self.obstacle(range, text, ObstacleKind::File, what.clone(), Some(instead));
+            self.obstacle(range, text, ObstacleKind::File, what.clone(), Some(instead)).full = true;
             self.block(what, instead);
         } else if text.starts_with('@') {
             let what = format!("`{}` knows no groups", self.manager.name);
             let instead = "install the packages of the group by name";
-            self.obstacle(range, text, ObstacleKind::File, what.clone(), Some(instead));
+            self.obstacle(range, text, ObstacleKind::File, what.clone(), Some(instead)).full = true;
             self.block(what, instead);
         } else if let Some((name, package)) = self.known(text) {
             let told = format!("`{name}` cannot be installed: {}", package.reason);
@@ -376,6 +424,28 @@ pub(super) fn plain(package: &str) -> &str {
 /// Whether a version stands behind the package's name: `gcc-7.3.1`.
 fn is_pinned(package: &str) -> bool {
     package.rsplit_once('-').is_some_and(|(_, last)| last.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Why the full `dnf` in place of the small one is no small matter.
+pub const FULL: &str = "the full `dnf` is installed in place of `microdnf`, with a Python of its own";
+
+/// The edit that puts the full `dnf` in place of the small one at the start of
+/// a stage, in the way of AWS's own build images.
+#[must_use]
+pub fn full(dockerfile: &Dockerfile, stage: usize) -> Option<(TextRange, String)> {
+    let from = dockerfile.instructions.get(dockerfile.stages.get(stage)?.instructions.start)?;
+    let text = "\nRUN dnf remove -y microdnf-dnf && microdnf install -y dnf";
+    Some((TextRange::empty(from.range.end()), text.to_owned()))
+}
+
+/// The edit that writes another program where a call names `yum`; `None` where
+/// the name does not stand in the file as it is read.
+#[must_use]
+pub fn name_edit(called: &Called<'_>, to: &str) -> Option<(TextRange, String)> {
+    let word = called.call.command.program().filter(|_| called.variable.is_none())?;
+    let length = word.value.text().len();
+    let range = word.value.exact(length.checked_sub(called.name.len())?, length)?;
+    Some((range, to.to_owned()))
 }
 
 /// Whether the edits may be made: none of them takes a comment with it, and

@@ -49,10 +49,11 @@ use crate::catalogue::{releases, runtimes};
 use crate::discover::Kind;
 use crate::docker::bump::{self, Bump};
 use crate::docker::successor::{self, Reading, Successor};
-use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
+use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::parse::dockerfile::{Base, Dockerfile, Expanded, ImageReference};
 use crate::parse::fragment::Fragment;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::moved;
 
 /// The rule.
 pub static RULE: BaseImage = BaseImage;
@@ -113,7 +114,7 @@ fn report(
         .help(verdict.help)
         .url(verdict.source);
     let Some((successor, bump)) = successor.and_then(|one| Some((one, bump()?))) else { return draft.emit() };
-    let edits: Vec<Edit> = bump.edits.iter().map(|(range, text)| file.edit(*range, text.as_str())).collect();
+    let edits = moved::edits(file, &bump);
     let mut reasons = reasons(image, &reading, &successor);
     reasons.extend(bump.reasons);
     draft.unsafe_fix(format!("Move to `{successor}`"), reasons.join("; "), edits).emit();

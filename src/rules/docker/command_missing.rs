@@ -29,20 +29,20 @@
 //!
 //! ## Fix safety
 //! The fix installs the package: with the packages that the stage installs before, or by an instruction of its own. It is
-//! unsafe, since the image grows by it; where the command is a mere convenience, leaving it out is better.
+//! unsafe, since the image grows by it; where the command is a mere convenience, leaving it out is better. In a stage that
+//! is still to be moved, the fix is the whole move: the image, the package manager, the packages.
 
-use ruff_text_size::{TextRange, TextSize};
-use rustc_hash::FxHashSet;
+use ruff_text_size::TextRange;
 
-use crate::catalogue::images::{self, Lacking};
+use crate::catalogue::images;
 use crate::discover::Kind;
-use crate::docker::called::{Called, Wanted, called};
 use crate::docker::changed::Presence;
-use crate::docker::reach::{Outcome, Reach};
-use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
-use crate::parse::dockerfile::{Arguments, Dockerfile, Name};
-use crate::parse::shell::Word;
+use crate::docker::lacking::{self, Missing};
+use crate::docker::reach::Outcome;
+use crate::finding::{Applicability, Group, Severity};
+use crate::parse::dockerfile::Dockerfile;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::moved::Moves;
 
 /// The rule.
 pub static RULE: CommandMissing = CommandMissing;
@@ -60,52 +60,23 @@ impl Rule for CommandMissing {
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
-        let wanted = Wanted {
-            names: images::lacking(),
-            on: |system, name| system.command(name).is_some(),
-            installed: true,
-        };
-        let mut reported: FxHashSet<(usize, &str)> = FxHashSet::default();
-        for called in called(dockerfile, &wanted, file.settings.target) {
-            let started =
-                (called.name == "tar").then(|| started_by_tar(called.call.command.arguments())).flatten();
-            for name in std::iter::once(called.name).chain(started) {
-                let Some(lacking) = called.system.command(name) else { continue };
-                let lineage = dockerfile.lineage(called.stage);
-                if lineage.iter().any(|stage| reported.contains(&(*stage, lacking.package))) {
-                    continue;
-                }
-                if report(file, dockerfile, &called, lacking, sink) {
-                    reported.insert((called.stage, lacking.package));
-                }
-            }
+        let mut moves = Moves::new(file, dockerfile);
+        for missing in lacking::missing(dockerfile, file.settings.target) {
+            report(file, dockerfile, &missing, &mut moves, sink);
         }
     }
 }
 
-/// Reports that a command is not there; whether that is shown.
 fn report(
     file: &File<'_>,
     dockerfile: &Dockerfile,
-    called: &Called<'_>,
-    lacking: &'static Lacking,
+    missing: &Missing<'_>,
+    moves: &mut Moves<'_>,
     sink: &mut Sink<'_>,
-) -> bool {
-    let presence = called.earlier.presence(lacking, called.system);
+) {
+    let Missing { called, lacking, presence } = missing;
     let outcome = called.outcome();
-    // `PM=$(which yum)` gets the answer that it would have got.
-    let asked = called.name == lacking.name
-        && (called.call.asked || lacking.name == "which" && outcome != Outcome::Stops);
-    if presence == Presence::There || called.reach == Reach::Never || outcome == Outcome::Handled || asked {
-        return false;
-    }
-    let certain = presence == Presence::Missing && outcome == Outcome::Stops;
-    let severity = if certain { Severity::Error } else { Severity::Warning };
-    let confidence = match presence {
-        Presence::Unknown => Confidence::Possible,
-        Presence::Unlikely => called.confidence().min(Confidence::Likely),
-        _ => called.confidence(),
-    };
+    let certain = *presence == Presence::Missing && outcome == Outcome::Stops;
     let (name, package) = (lacking.name, lacking.package);
     let what = if called.name == name {
         format!("`{name}` is not there")
@@ -121,96 +92,20 @@ fn report(
     }
     let draft = sink
         .finding(name, called.word.value.range(), format!("{what} {}", called.place()))
-        .severity(severity)
-        .confidence(confidence)
+        .severity(if certain { Severity::Error } else { Severity::Warning })
+        .confidence(missing.confidence())
         .help(help)
         .url(lacking.source);
-    match fix(file, dockerfile, called, package) {
-        Some(edit) => {
-            draft.unsafe_fix(format!("Install `{package}`"), "the image grows by it", vec![edit]).emit();
-        }
-        None => draft.emit(),
+    if called.moved {
+        return moves.emit(draft, called.stage);
     }
-    confidence > Confidence::Possible
-}
-
-/// The program that `tar` starts to compress or to expand.
-fn started_by_tar(arguments: &[Word]) -> Option<&'static str> {
-    let ends = |suffixes: &[&str]| {
-        arguments.iter().any(|word| suffixes.iter().any(|suffix| word.value.text().ends_with(suffix)))
-    };
-    let first = arguments.first().map(|word| word.value.text()).unwrap_or_default();
-    let lettered = |letter: char| {
-        // The letters of the first word need no dash.
-        let bundled = !first.starts_with('-') && !first.contains(['/', '.']) && first.contains(letter);
-        let short = |word: &Word| {
-            let text = word.value.text();
-            text.strip_prefix('-').is_some_and(|letters| {
-                // What follows `f` and `C` is a file.
-                let end = letters.find(['f', 'C']).unwrap_or(letters.len());
-                !letters.starts_with('-') && letters[..end].contains(letter)
-            })
-        };
-        bundled || arguments.iter().any(short)
-    };
-    let long = |name: &str| arguments.iter().any(|word| word.literal() == Some(name));
-    if lettered('z') || long("--gzip") || long("--gunzip") || ends(&[".tar.gz", ".tgz"]) {
-        Some("gzip")
-    } else if lettered('J') || long("--xz") || ends(&[".tar.xz", ".txz"]) {
-        Some("xz")
-    } else if lettered('j') || long("--bzip2") || ends(&[".tar.bz2", ".tbz2", ".tbz"]) {
-        Some("bzip2")
-    } else {
-        None
-    }
-}
-
-/// Adds the package to those that the stage installs before, or an instruction
-/// that installs it.
-fn fix(file: &File<'_>, dockerfile: &Dockerfile, called: &Called<'_>, package: &str) -> Option<Edit> {
-    if called.onbuild || called.moved {
-        return None;
-    }
-    let stage = dockerfile.stages.get(called.stage)?;
-    let last =
-        installed_before(dockerfile, stage.instructions.start..called.number + 1, called.word.range.start());
-    if let Some(at) = last {
-        return Some(file.edit(TextRange::empty(at), format!(" {package}")));
-    }
+    let Some(place) = lacking::installation(dockerfile, called) else { return draft.emit() };
     let manager = if called.system.has.contains(&"dnf") { "dnf" } else { called.system.manager };
-    let at = dockerfile.instructions.get(called.number)?.range.start();
     let end = if file.document.text.contains("\r\n") { "\r\n" } else { "\n" };
-    Some(file.edit(TextRange::empty(at), format!("RUN {manager} install -y {package}{end}")))
-}
-
-/// The end of the last package that the instructions install before a place.
-fn installed_before(
-    dockerfile: &Dockerfile,
-    instructions: std::ops::Range<usize>,
-    before: TextSize,
-) -> Option<TextSize> {
-    let mut found = None;
-    for instruction in dockerfile.instructions.get(instructions)? {
-        let (Name::Run, None, Arguments::Command(line)) =
-            (instruction.name, instruction.onbuild, &instruction.arguments)
-        else {
-            continue;
-        };
-        let Some(script) = line.script.as_ref().filter(|_| !line.exec) else { continue };
-        for call in script.calls().all {
-            let command = call.command;
-            let installs = matches!(command.name(), Some("dnf" | "microdnf" | "yum"))
-                && command.arguments().iter().any(|word| word.literal() == Some("install"));
-            let last = command.arguments().last().filter(|word| {
-                let text = word.value.text();
-                installs
-                    && word.range.end() < before
-                    && !word.quoted
-                    && word.literal().is_some_and(|text| text != "install" && !text.starts_with('-'))
-                    && !text.contains(['/', ':', '@'])
-            });
-            found = last.map(|word| word.range.end()).or(found);
-        }
-    }
-    found
+    let content = match place.alone {
+        true => format!("RUN {manager} install -y {package}{end}"),
+        false => format!(" {package}"),
+    };
+    let edit = file.edit(TextRange::empty(place.at), content);
+    draft.unsafe_fix(format!("Install `{package}`"), "the image grows by it", vec![edit]).emit();
 }

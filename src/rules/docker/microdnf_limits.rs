@@ -26,8 +26,9 @@
 //!
 //! ## Fix safety
 //! Safe: `-y` is added, `-q`, `-v`, `-d` and `-e` are left out, which only change the output, `erase` becomes `remove`,
-//! `clean metadata` becomes `clean all`. Leaving out `--skip-broken` is unsafe. There is no fix for what `microdnf` cannot
-//! do at all; the help names the way.
+//! `clean metadata` becomes `clean all`. Leaving out `--skip-broken` is unsafe. What only the full `dnf` can do gets it, at
+//! the start of the stage: AWS's own build images take the package `microdnf-dnf` out with `dnf` and then install `dnf`
+//! with `microdnf`. That is unsafe: it brings a Python and some hundred megabytes. What needs a plugin of `dnf` has no fix.
 
 use crate::catalogue::images;
 use crate::discover::Kind;
@@ -70,14 +71,20 @@ impl Rule for MicrodnfLimits {
             let translation = package_manager::translate(called.call.command, manager, system, &value);
             for obstacle in translation.obstacles {
                 if obstacle.kind != ObstacleKind::Package {
-                    report(file, &called, &obstacle, sink);
+                    report(file, dockerfile, &called, &obstacle, sink);
                 }
             }
         }
     }
 }
 
-fn report(file: &File<'_>, called: &Called<'_>, obstacle: &Obstacle, sink: &mut Sink<'_>) {
+fn report(
+    file: &File<'_>,
+    dockerfile: &Dockerfile,
+    called: &Called<'_>,
+    obstacle: &Obstacle,
+    sink: &mut Sink<'_>,
+) {
     let outcome = called.outcome();
     let waits = obstacle.kind == ObstacleKind::Question;
     if called.reach == Reach::Never || outcome == Outcome::Handled && !waits {
@@ -102,8 +109,18 @@ fn report(file: &File<'_>, called: &Called<'_>, obstacle: &Obstacle, sink: &mut 
         Some(instead) => draft.help(package_manager::capitalised(instead)),
         None => draft,
     };
-    // Between the strings of a JSON array stand commas and quotes.
     let text = &file.document.text;
+    if obstacle.full && obstacle.edits.is_empty() {
+        let Some((range, content)) =
+            package_manager::full(dockerfile, called.stage).filter(|_| !called.moved)
+        else {
+            return draft.emit();
+        };
+        let content = if text.contains("\r\n") { content.replace('\n', "\r\n") } else { content };
+        let edits = vec![file.edit(range, content)];
+        return draft.unsafe_fix("Install the full `dnf`", package_manager::FULL, edits).emit();
+    }
+    // Between the strings of a JSON array stand commas and quotes.
     let plain = obstacle.edits.iter().all(|(range, _)| !text[*range].contains(['#', '"', '\'', ',']));
     if obstacle.edits.is_empty() || called.exec || called.variable.is_some() || !plain {
         return draft.emit();

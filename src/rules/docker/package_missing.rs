@@ -24,8 +24,9 @@
 //! ```
 //!
 //! ## Fix safety
-//! A package that is there under another name is written so: unsafe, since its version is another one too. For others
-//! there is no fix; the message says what is known.
+//! A package that is there under another name is written so: unsafe, since its version is another one too. `curl` beside
+//! `curl-minimal`, which has the same command, is left out of a list of packages: safe. For others there is no fix; the
+//! message says what is known.
 
 use crate::catalogue::images::{self, Package};
 use crate::discover::Kind;
@@ -35,6 +36,7 @@ use crate::docker::reach::{Outcome, Reach};
 use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::moved::Moves;
 
 /// The rule.
 pub static RULE: PackageMissing = PackageMissing;
@@ -50,7 +52,7 @@ const WANTED: Wanted = Wanted {
 
 impl Rule for PackageMissing {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Docker, fix: Some(Applicability::Unsafe), kinds: &[Kind::Dockerfile] }
+        &Meta { group: Group::Docker, fix: Some(Applicability::Safe), kinds: &[Kind::Dockerfile] }
     }
 
     fn triggers(&self) -> Vec<Trigger> {
@@ -58,6 +60,7 @@ impl Rule for PackageMissing {
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
+        let mut moves = Moves::new(file, dockerfile);
         for called in called(dockerfile, &WANTED, file.settings.target) {
             let system = called.system;
             // Both read their command lines alike.
@@ -69,7 +72,7 @@ impl Rule for PackageMissing {
                 if obstacle.kind == ObstacleKind::Package
                     && let Some(package) = system.package(&obstacle.subject)
                 {
-                    report(file, &called, &obstacle, package, sink);
+                    report(file, &called, &obstacle, package, &mut moves, sink);
                 }
             }
         }
@@ -81,6 +84,7 @@ fn report(
     called: &Called<'_>,
     obstacle: &Obstacle,
     package: &'static Package,
+    moves: &mut Moves<'_>,
     sink: &mut Sink<'_>,
 ) {
     let outcome = called.outcome();
@@ -103,12 +107,22 @@ fn report(
         (None, Some(_)) => draft.help("Leave it out"),
         (None, None) => draft,
     };
-    if obstacle.edits.is_empty() || called.exec || called.moved {
+    if called.moved {
+        return moves.emit(draft, called.stage);
+    }
+    let text = &file.document.text;
+    let plain = obstacle.edits.iter().all(|(range, _)| !text[*range].contains(['#', '"', '\'']));
+    if obstacle.edits.is_empty() || called.exec || !plain {
         return draft.emit();
     }
     let edits = obstacle.edits.iter().map(|(range, content)| file.edit(*range, content.clone())).collect();
-    let message = format!("Write `{}`", package.called.unwrap_or_default());
-    draft.unsafe_fix(message, "it is another version as well", edits).emit();
+    match package.called {
+        Some(name) => {
+            draft.unsafe_fix(format!("Write `{name}`"), "it is another version as well", edits).emit();
+        }
+        None if package.has => draft.safe_fix("Leave it out", edits).emit(),
+        None => draft.unsafe_fix("Leave it out", "what is installed has less", edits).emit(),
+    }
 }
 
 /// Whether the command line allows for it.

@@ -33,11 +33,14 @@
 //! ## Fix safety
 //! The fix writes `dnf` for `yum`. It is safe when `microdnf` knows the sub-command and every option and is told `-y`. It
 //! is unsafe, and says why, when it also has to change the arguments (`-q` is left out, `erase` becomes `remove`, `-y` is
-//! added, without which `microdnf` waits for ever), or when a package is known not to be there under its old name. There
-//! is no fix for what `microdnf` cannot do at all, such as `groupinstall` or installing a file: the help names the way.
+//! added, without which `microdnf` waits for ever), or when a package is known not to be there under its old name.
 //!
-//! What `microdnf` cannot do needs the full `dnf` in its place. AWS's own build images remove the package `microdnf-dnf`
-//! with `dnf` and then install `dnf` with `microdnf`; installing `dnf` or `yum` without that ends in a conflict.
+//! What `microdnf` cannot do at all, such as `groupinstall` or installing a file, needs the full `dnf` in its place, which
+//! the fix installs at the start of the stage: AWS's own build images remove the package `microdnf-dnf` with `dnf` and
+//! then install `dnf` with `microdnf`; installing `dnf` or `yum` without that ends in a conflict.
+//!
+//! In a stage that is still to be moved, the fix is the whole move, unsafe with its reasons: the image, `dnf` for `yum`,
+//! the new names of packages, the packages of commands that are missing there.
 
 use crate::catalogue::images;
 use crate::discover::Kind;
@@ -46,8 +49,8 @@ use crate::docker::package_manager::{self, Translation};
 use crate::docker::reach::{Outcome, Reach};
 use crate::finding::{Applicability, Edit, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
-use crate::parse::shell::Word;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::moved::Moves;
 
 /// The rule.
 pub static RULE: YumMissing = YumMissing;
@@ -72,9 +75,10 @@ impl Rule for YumMissing {
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
+        let mut moves = Moves::new(file, dockerfile);
         for called in called(dockerfile, &WANTED, file.settings.target) {
             let translation = (called.name == "yum").then(|| translate(&called)).flatten();
-            Missing { translation, called }.report(file, sink);
+            Missing { translation, called }.report(file, dockerfile, &mut moves, sink);
         }
     }
 }
@@ -94,7 +98,7 @@ fn translate(called: &Called<'_>) -> Option<Translation> {
 }
 
 impl Missing<'_> {
-    fn report(&self, file: &File<'_>, sink: &mut Sink<'_>) {
+    fn report(&self, file: &File<'_>, dockerfile: &Dockerfile, moves: &mut Moves<'_>, sink: &mut Sink<'_>) {
         let called = &self.called;
         let outcome = called.outcome();
         if called.reach == Reach::Never || outcome == Outcome::Handled {
@@ -117,9 +121,9 @@ impl Missing<'_> {
             .help(self.help(outcome))
             .url(called.system.source);
         if called.moved {
-            return draft.emit();
+            return moves.emit(draft, called.stage);
         }
-        let fix = self.translation.as_ref().and_then(|translation| self.fix(file, word, translation));
+        let fix = self.translation.as_ref().and_then(|translation| self.fix(file, dockerfile, translation));
         let Some((to, edits, reasons)) = fix else { return draft.emit() };
         let message = format!("Replace `{}` with `{to}`", self.called.name);
         if reasons.is_empty() {
@@ -159,17 +163,17 @@ impl Missing<'_> {
     fn fix(
         &self,
         file: &File<'_>,
-        word: &Word,
+        dockerfile: &Dockerfile,
         translation: &Translation,
     ) -> Option<(&'static str, Vec<Edit>, Vec<String>)> {
         let yum = self.called.system.yum.as_ref()?;
         let to = yum.r#use?;
-        if translation.blocked.is_some() || self.called.variable.is_some() {
+        let full = translation.full.then(|| package_manager::full(dockerfile, self.called.stage)).flatten();
+        let full = full.filter(|_| translation.blocked.is_some());
+        if translation.blocked.is_some() && full.is_none() {
             return None;
         }
-        // The last part of the path, and only where it is written out.
-        let length = word.value.text().len();
-        let name = word.value.locate(length - self.called.name.len(), length);
+        let (name, _) = package_manager::name_edit(&self.called, to)?;
         let text = &file.document.text;
         let whole = &text[name] == self.called.name;
         // Between the strings of a JSON array stand commas and quotes.
@@ -180,6 +184,10 @@ impl Missing<'_> {
         let mut edits = vec![file.edit(name, to)];
         edits.extend(translation.edits.iter().map(|(range, content)| file.edit(*range, content.clone())));
         let mut reasons = translation.reasons.clone();
+        if let Some((range, content)) = full {
+            edits.push(file.edit(range, line_ends(text, content)));
+            reasons.push(package_manager::FULL.to_owned());
+        }
         reasons.extend(yum.careful.map(str::to_owned));
         let wrappers = &self.called.call.command.words[..self.called.call.command.program];
         if wrappers.iter().any(|word| word.literal() == Some("xargs")) {
@@ -187,6 +195,11 @@ impl Missing<'_> {
         }
         Some((to, edits, reasons))
     }
+}
+
+/// A text with the line ends of another.
+fn line_ends(of: &str, text: String) -> String {
+    if of.contains("\r\n") { text.replace('\n', "\r\n") } else { text }
 }
 
 /// What to do without one of `yum`'s tools.
