@@ -46,7 +46,9 @@ fn environments(ini: &Ini, text: &str) -> Option<Pin> {
 
 /// The INI file that a string of TOML holds.
 pub fn legacy(range: TextRange, text: &str) -> Option<Pin> {
-    let inner = part(range.start(), 3.min(range.len().to_usize()), range.len().to_usize());
+    let said = &text[range];
+    let within = ["\"\"\"", "'''"].iter().any(|quotes| said.len() > 6 && said.starts_with(quotes));
+    let inner = within.then(|| part(range.start(), 3, said.len() - 3))?;
     let ini = ini::parse(&text[inner]);
     let shift = |range: TextRange| range + inner.start();
     let options = ini.options.into_iter().map(|entry| ini::Entry {

@@ -63,7 +63,8 @@ impl Rule for ForeignWheel {
     fn check_file(&self, file: &File<'_>, _: Option<&Code<'_>>, sink: &mut Sink<'_>) {
         let document = file.document;
         let text = &document.text;
-        let is_lock = document.path.extension().is_some_and(|extension| extension == "lock");
+        let name = document.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let is_lock = name.ends_with(".lock") || name.starts_with("pylock.");
         let mut found = match document.kind {
             _ if is_lock => Vec::new(),
             Kind::Requirements | Kind::Toml => listed(text),
@@ -122,7 +123,7 @@ fn named(text: &str) -> Vec<Wheel<'_>> {
         let is_end = |c: char| {
             c.is_whitespace() || matches!(c, '"' | '\'' | '/' | '\\' | '=' | '@' | '(' | ',' | '`' | '<')
         };
-        let start = text[..end].rfind(is_end).map_or(0, |at| at + 1);
+        let start = text[..end].rsplit(is_end).next().map_or(0, |name| end - name.len());
         Wheel::read(&text[start..end], start)
     });
     wheels.collect()
