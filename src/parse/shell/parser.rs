@@ -372,11 +372,39 @@ impl<'f> Parser<'f> {
                 continue;
             }
             let Some(word) = self.word() else { return };
-            let last = word.literal() == Some("]]");
+            let (last, pattern) = (word.literal() == Some("]]"), word.literal() == Some("=~"));
             words.push(word);
             if last {
                 return;
             }
+            if pattern {
+                self.regular_expression(words);
+            }
+        }
+    }
+
+    /// What stands behind `=~`: `(a|b)$` is one pattern, blanks within its
+    /// parentheses included.
+    fn regular_expression(&mut self, words: &mut Vec<Word>) {
+        let mut open = 0_usize;
+        self.blanks();
+        loop {
+            let from = self.at;
+            let next = self.rest().chars().next();
+            match next {
+                Some('(') => open += 1,
+                Some(')') if open > 0 => open -= 1,
+                Some('|' | '<' | '>') => {}
+                Some(' ' | '\t') if open > 0 => {}
+                Some(c) if !is_blank(c) && !matches!(c, '&' | ';' | ')') => {
+                    let Some(word) = self.word() else { return };
+                    words.push(word);
+                    continue;
+                }
+                _ => return,
+            }
+            self.at += 1;
+            words.push(self.operator(from));
         }
     }
 

@@ -105,6 +105,13 @@ fn the_shell_runs_what_was_read() {
 }
 
 #[test]
+fn a_regular_expression_is_no_command() {
+    let text = "if [[ $a =~ ^(x|y z)$ ]] && [[ $b =~ a(b|c) || $c =~ (q) ]]; then yum install; fi";
+    assert_eq!(programs(text), ["[[", "[[", "yum"]);
+    assert!(read(text).faults.is_empty());
+}
+
+#[test]
 fn commands_within_words_are_found() {
     assert_eq!(programs("a $(b $(c)) \"d $(e)\" '$(n)' `f`"), ["a", "b", "c", "e", "f"]);
     assert_eq!(programs("x=$(a) y=`b`"), ["a", "b"]);
