@@ -4,9 +4,11 @@
 //! tool finds the places where they choose a Python; rules judge the places and
 //! need not know the tool. A reader is added to [`READERS`], nowhere else.
 
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashMap;
 
 use crate::catalogue::runtimes::{self, Runtime};
 use crate::discover::Kind;
@@ -157,13 +159,14 @@ pub fn choices(input: &Input<'_>, code: Option<&Code<'_>>) -> Vec<Choice> {
     let mut choices: Vec<Choice> = awake.flat_map(|reader| (reader.read)(input, code)).collect();
     choices.sort_by_key(|choice| (choice.kind as u8, choice.range.start(), choice.range.end()));
     let mut each: Vec<Choice> = Vec::new();
+    let mut places: FxHashMap<(TextRange, bool), usize> = FxHashMap::default();
     for choice in choices {
-        let is_refused = |choice: &Choice| choice.kind == ChoiceKind::Refused;
-        let same =
-            |other: &&mut Choice| other.range == choice.range && is_refused(other) == is_refused(&choice);
-        match each.iter_mut().find(same) {
-            Some(other) => other.join(choice),
-            None => each.push(choice),
+        match places.entry((choice.range, choice.kind == ChoiceKind::Refused)) {
+            Entry::Occupied(at) => each[*at.get()].join(choice),
+            Entry::Vacant(free) => {
+                free.insert(each.len());
+                each.push(choice);
+            }
         }
     }
     each

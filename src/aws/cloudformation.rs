@@ -1,6 +1,9 @@
 //! The Pythons that SAM and CloudFormation templates choose.
 
+use std::cell::OnceCell;
 use std::path::Path;
+
+use rustc_hash::FxHashMap;
 
 use super::template::{Literal, Origin, Resource, Template};
 use super::{Choice, ChoiceKind, Input, Reader, appended, roots, written_like};
@@ -45,7 +48,8 @@ pub fn is_made(path: &Path) -> bool {
 /// The choices of a template, wherever it stands.
 #[must_use]
 pub fn of_template(input: &Input<'_>, template: Template<'_>) -> Vec<Choice> {
-    let place = Place { input, template, resources: template.resources() };
+    let by_cdk = input.document.text.contains("aws:cdk:path");
+    let place = Place { input, template, resources: template.resources(), by_cdk, users: OnceCell::new() };
     let mut choices = Vec::new();
     for resource in &place.resources {
         if FUNCTIONS.contains(&resource.kind) {
@@ -151,6 +155,11 @@ struct Place<'a> {
     input: &'a Input<'a>,
     template: Template<'a>,
     resources: Vec<Resource<'a>>,
+    /// Whether the AWS CDK wrote the template.
+    by_cdk: bool,
+    /// For each layer of the template a function that uses it and runs on the
+    /// target already, with the name of its runtime.
+    users: OnceCell<FxHashMap<&'a str, (&'a str, &'static str)>>,
 }
 
 impl<'a> Place<'a> {
@@ -191,29 +200,26 @@ impl<'a> Place<'a> {
         let is_layer = LAYERS.contains(&resource.kind);
         let kind = if is_layer { "layer" } else { "function" };
         let owner = Some(format!("{kind} `{}`", resource.name));
-        let clash = self.newer_user(resource).filter(|_| is_layer).map(|(user, runtime)| {
-            format!("function `{}`, which uses it, runs on `{}`", user.name(), runtime.name)
-        });
+        let user = self.users.get_or_init(|| self.newer_users()).get(resource.name).filter(|_| is_layer);
+        let clash =
+            user.map(|(user, runtime)| format!("function `{user}`, which uses it, runs on `{runtime}`"));
         let complete = |choice: Choice| Choice { owner: owner.clone(), clash: clash.clone(), ..choice };
         choices.into_iter().map(complete).collect()
     }
 
-    /// A function that uses a layer and runs on the target already.
-    fn newer_user(&self, layer: Resource<'a>) -> Option<(Function<'a>, &'static Runtime)> {
-        let uses = |function: &Function<'a>| {
-            let layers = function.property("Layers").map(Tree::elements).unwrap_or_default();
-            let refers = |value: &Tree<'a>| {
-                let name = super::template::function(*value).filter(|(name, _)| *name == "Ref");
-                name.and_then(|(_, argument)| argument.text()) == Some(layer.name)
-            };
-            layers.iter().any(refers)
-        };
-        let on_target = |function: Function<'a>| {
-            let runtimes = function.runtimes();
-            let newest = runtimes.into_iter().max_by_key(|runtime| runtime.python)?;
-            (newest.python >= self.input.target).then_some((function, newest))
-        };
-        Function::all(self.template).into_iter().filter(uses).find_map(on_target)
+    fn newer_users(&self) -> FxHashMap<&'a str, (&'a str, &'static str)> {
+        let mut users = FxHashMap::default();
+        for function in Function::all(self.template) {
+            let newest = function.runtimes().into_iter().max_by_key(|runtime| runtime.python);
+            let Some(newest) = newest.filter(|newest| newest.python >= self.input.target) else { continue };
+            for layer in function.property("Layers").map(Tree::elements).unwrap_or_default() {
+                let name = super::template::function(layer).filter(|(name, _)| *name == "Ref");
+                if let Some(name) = name.and_then(|(_, argument)| argument.text()) {
+                    users.entry(name).or_insert((function.name(), newest.name));
+                }
+            }
+        }
+        users
     }
 
     /// The newest Python that a layer lists.
@@ -272,10 +278,9 @@ impl<'a> Place<'a> {
             Origin::Mapping => (None, Some("other places may use the same entry of `Mappings`".to_owned())),
             Origin::Direct | Origin::Computed | Origin::Loop => (None, None),
         };
-        let by_cdk = || self.input.document.text.contains("aws:cdk:path");
-        let shared = shared.or_else(|| {
-            by_cdk().then(|| "the AWS CDK wrote the template, and its program must change".to_owned())
-        });
+        let by_cdk =
+            self.by_cdk.then(|| "the AWS CDK wrote the template, and its program must change".to_owned());
+        let shared = shared.or(by_cdk);
         let edits = self.edits(literal);
         Some(Choice { origin, shared, edits, ..Choice::of(runtime, literal.source.range(), kind) })
     }

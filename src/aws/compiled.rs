@@ -13,9 +13,6 @@ use crate::discover::below;
 use crate::parse::tree::Tree;
 use crate::version::PythonVersion;
 
-/// Entries of a folder that are looked at.
-const MAX_ENTRIES: usize = 20_000;
-
 /// A folder that configuration names as the content of a function or layer.
 pub struct Shipped<'a> {
     /// The literal that names it.
@@ -93,13 +90,15 @@ fn folders<'a>(
 
 /// What in a folder the target does not find or load: modules that are compiled
 /// for another Python without one for the target beside them, and folders of a
-/// layer where only another Python looks. Nothing if the folder is none.
+/// layer where only another Python looks. Nothing if the folder is none. `left` is
+/// how many files and folders may be looked at, and then how many more.
 #[must_use]
-pub fn old(document: &Path, path: &str, is_layer: bool, target: PythonVersion) -> Vec<Old> {
+pub fn old(document: &Path, path: &str, is_layer: bool, target: PythonVersion, left: &mut usize) -> Vec<Old> {
     let path = Path::new(path);
     let folder = document.parent().map(|parent| parent.join(path)).filter(|folder| folder.is_dir());
     let Some(folder) = folder.filter(|_| !path.is_absolute()) else { return Vec::new() };
-    let entries = below(&folder, MAX_ENTRIES);
+    let entries = below(&folder, *left);
+    *left -= entries.len();
     let mut modules: FxHashMap<PathBuf, Vec<Form>> = FxHashMap::default();
     let mut old = Vec::new();
     for entry in entries {

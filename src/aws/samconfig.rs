@@ -3,7 +3,8 @@
 
 use ruff_text_size::{TextRange, TextSize};
 
-use super::{Choice, ChoiceKind, Input, Reader, cloudformation, named_in, roots};
+use super::template::Template;
+use super::{Choice, ChoiceKind, Input, Reader, beside, cloudformation, named_in, roots};
 use crate::discover::Kind;
 use crate::edit::Change;
 use crate::finding::Confidence;
@@ -18,6 +19,9 @@ pub static READER: Reader =
 
 const OVERRIDES: &str = "parameter_overrides";
 const IMAGE: &str = "build_image";
+
+/// What a template is called unless told otherwise.
+const TEMPLATES: [&str; 3] = ["template.yaml", "template.yml", "template.json"];
 
 /// Tables within tables that are looked into.
 const MAX_DEPTH: usize = 8;
@@ -82,6 +86,7 @@ pub fn overrides(input: &Input<'_>, range: TextRange) -> Vec<Choice> {
             continue;
         }
         let choice = chosen(input, range, place, name, runtime, ChoiceKind::Function);
+        choices.extend(refused(input, parameter, &choice));
         choices.push(Choice {
             confidence: Confidence::Likely,
             origin: Some(format!("which parameter `{parameter}` is given")),
@@ -90,6 +95,21 @@ pub fn overrides(input: &Input<'_>, range: TextRange) -> Vec<Choice> {
         });
     }
     choices
+}
+
+/// A value that the template beside the file does not allow.
+fn refused(input: &Input<'_>, parameter: &str, choice: &Choice) -> Option<Choice> {
+    let (name, document) =
+        TEMPLATES.into_iter().find_map(|name| Some((name, beside::load(input.document, name)?)))?;
+    let template = roots(&document).into_iter().find_map(Template::of)?;
+    let (_, declaration) = template.parameters().into_iter().find(|(own, _)| *own == parameter)?;
+    let allowed = declaration.get("AllowedValues")?.elements();
+    let fits = |value: &Tree<'_>| value.text().is_none_or(|text| text == choice.runtime.name);
+    if allowed.is_empty() || allowed.iter().any(fits) || choice.runtime.python < input.target {
+        return None;
+    }
+    let owner = Some(format!("parameter `{parameter}` of `{name}`"));
+    Some(Choice { owner, ..Choice::of(choice.runtime, choice.range, ChoiceKind::Refused) })
 }
 
 /// The images in which functions are built.

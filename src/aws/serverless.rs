@@ -22,9 +22,11 @@ fn read(input: &Input<'_>, _: Option<&Code<'_>>) -> Vec<Choice> {
 }
 
 /// The layers that the functions of a service use.
-pub(super) fn layers<'a>(input: &'a Input<'a>, root: Tree<'a>) -> Vec<Use<'a>> {
+pub(super) fn layers(input: &Input<'_>, root: Tree<'_>) -> Vec<Use> {
     let Some(service) = Service::of(input, root) else { return Vec::new() };
-    let mut uses = service.templates().into_iter().flat_map(layers::of_template).collect::<Vec<_>>();
+    let file = &input.document.text;
+    let templates = service.templates().into_iter();
+    let mut uses: Vec<Use> = templates.flat_map(|template| layers::of_template(template, file)).collect();
     let provider = ("a function of the service".to_owned(), service.provider);
     let functions = service.functions.here.iter();
     let functions =
@@ -34,7 +36,8 @@ pub(super) fn layers<'a>(input: &'a Input<'a>, root: Tree<'a>) -> Vec<Use<'a>> {
         let values = value.map(|value| service.variables().values(value)).unwrap_or_default();
         let runtimes: Vec<_> = values.iter().filter_map(|value| runtimes::runtime(&value.text)).collect();
         let layers = place.get("layers").map(Tree::elements).unwrap_or_default();
-        for text in layers.into_iter().flat_map(|layer| service.variables().scalars(layer)) {
+        let scalars = layers.into_iter().flat_map(|layer| service.variables().scalars(layer));
+        for text in scalars.filter_map(|scalar| scalar.fragment(file)) {
             uses.push(Use { text, owner: owner.clone(), runtimes: runtimes.clone() });
         }
     }

@@ -61,6 +61,10 @@ pub static RULE: CompiledExtension = CompiledExtension;
 /// Reports shipped folders for an older Python.
 pub struct CompiledExtension;
 
+/// Files and folders that are looked at for one file that names them, so that none
+/// of these takes long.
+const MAX_ENTRIES: usize = 100_000;
+
 /// Packages that go on without their compiled modules.
 const OPTIONAL: &[&str] = &[
     "_yaml",
@@ -101,13 +105,14 @@ impl Rule for CompiledExtension {
     fn check_file(&self, file: &File<'_>, _: Option<&Code<'_>>, sink: &mut Sink<'_>) {
         let target = file.settings.target;
         let input = Input { document: file.document, project: file.project, target };
+        let mut left = MAX_ENTRIES;
         let mut seen = FxHashSet::default();
         let mut folders = FxHashSet::default();
         for shipped in compiled::shipped(&input) {
             // One folder is told of once, wherever it is named again.
             let is_new = seen.insert(shipped.text.range()) && folders.insert(shipped.path.clone());
             let old = if is_new {
-                compiled::old(&file.document.path, &shipped.path, shipped.is_layer, target)
+                compiled::old(&file.document.path, &shipped.path, shipped.is_layer, target, &mut left)
             } else {
                 Vec::new()
             };

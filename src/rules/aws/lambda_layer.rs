@@ -1,8 +1,9 @@
 //! A Lambda function uses a layer that is built for an older Python.
 //!
 //! ## What it finds
-//! In SAM and CloudFormation templates and in configuration of the Serverless
-//! Framework: layers named by an ARN, literal, with `Fn::Sub`, by a parameter's
+//! In SAM and CloudFormation templates, in configuration of the Serverless
+//! Framework and of Terraform (`layers` of functions and modules, with locals and
+//! variables of the same file): layers named by an ARN, literal, with `Fn::Sub`, by a parameter's
 //! default or an entry of `Mappings`, whose name says the Python that they are
 //! for, and that is older than the target: Powertools V3, the AWS SDK for pandas,
 //! Datadog, New Relic, Klayers. Layers without a Python in their name are left
@@ -13,8 +14,9 @@
 //! [only that Python loads](https://docs.aws.amazon.com/lambda/latest/dg/python-layers.html),
 //! or keeps everything in `python/lib/python3.11/site-packages`, where another
 //! Python does not look. With a newer runtime the function ends at its first
-//! import. AWS does not compare the two, so that nothing fails before. A layer of
-//! Klayers may hold nothing but Python code, which runs on: a warning.
+//! import. AWS does not compare the two, so that nothing fails before. Of
+//! Powertools only some features are compiled, and a layer of Klayers may hold
+//! nothing but Python code: these are warnings.
 //!
 //! ## Example
 //! ```yaml
@@ -49,7 +51,6 @@ use crate::aws::layers::{self, Use};
 use crate::catalogue::layers::{LAYERS, Named, named_in};
 use crate::discover::Kind;
 use crate::finding::{Applicability, Confidence, Group, Severity};
-use crate::parse::fragment::Fragment;
 use crate::python::Code;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 
@@ -61,7 +62,11 @@ pub struct LambdaLayer;
 
 impl Rule for LambdaLayer {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Aws, fix: Some(Applicability::Unsafe), kinds: &[Kind::Yaml, Kind::Json] }
+        &Meta {
+            group: Group::Aws,
+            fix: Some(Applicability::Unsafe),
+            kinds: &[Kind::Yaml, Kind::Json, Kind::Hcl],
+        }
     }
 
     fn triggers(&self) -> Vec<Trigger> {
@@ -81,30 +86,24 @@ impl Rule for LambdaLayer {
         // Of several functions with one layer, one that is on the target says most.
         uses.sort_by_key(|one| !is_on_target(file, one));
         for one in &uses {
-            let Some(text) = one.text.fragment(&file.document.text) else { continue };
+            let text = &one.text;
             for named in named_in(text.text()).iter().filter(|named| named.python < target) {
                 let range = text.locate(named.name.start, named.name.end);
                 if seen.insert(range) {
-                    report(file, one, &text, named, range, sink);
+                    report(file, one, named, range, sink);
                 }
             }
         }
     }
 }
 
-fn is_on_target(file: &File<'_>, one: &Use<'_>) -> bool {
+fn is_on_target(file: &File<'_>, one: &Use) -> bool {
     !one.runtimes.is_empty() && one.runtimes.iter().all(|runtime| runtime.python >= file.settings.target)
 }
 
-fn report(
-    file: &File<'_>,
-    one: &Use<'_>,
-    text: &Fragment,
-    named: &Named,
-    range: TextRange,
-    sink: &mut Sink<'_>,
-) {
-    let (target, owner, python) = (file.settings.target, &one.owner, named.python);
+fn report(file: &File<'_>, one: &Use, named: &Named, range: TextRange, sink: &mut Sink<'_>) {
+    let Use { text, owner, .. } = one;
+    let (target, python) = (file.settings.target, named.python);
     let name = &text.text()[named.name.clone()];
     let now = is_on_target(file, one);
     let what = if named.layer.compiled { "it" } else { "what is compiled in it" };
@@ -117,12 +116,7 @@ fn report(
             "layer `{name}` is built for Python {python}: once {owner} runs on `python{target}`, {what} cannot be imported"
         )
     };
-    // What does not say that it is Python may be another language.
-    let confidence = match one.runtimes.as_slice() {
-        [] => Confidence::Possible,
-        _ if now => Confidence::Certain,
-        _ => Confidence::Likely,
-    };
+    let confidence = if now { Confidence::Certain } else { Confidence::Likely };
     let severity = if named.layer.compiled { Severity::Error } else { Severity::Warning };
     let version = format!("{}{}", target.major, target.minor);
     let draft = sink
