@@ -27,10 +27,16 @@ pub static READER: Reader = Reader {
         "--python-version",
         "--abi",
         "-var",
+        "sam/build",
+        "lambci/lambda",
+        "build-image",
     ],
     also: "",
     read,
 };
+
+/// Images that are made to build for a runtime.
+const IMAGES: [&str; 3] = ["/sam/build-python3.", "lambda:build-python3.", "build-image-python3."];
 
 fn read(input: &Input<'_>, _: Option<&Code<'_>>) -> Vec<Choice> {
     let text = &input.document.text;
@@ -63,6 +69,7 @@ impl Place<'_> {
             Some("aws") => self.aws(arguments),
             Some("sam" | "samlocal") => self.sam(arguments),
             Some("terraform" | "tofu") => self.terraform(arguments),
+            Some("docker" | "podman" | "finch" | "nerdctl") => self.container(arguments),
             _ => self.choices.extend(pip::choice(self.input, self.variables, command)),
         }
     }
@@ -102,6 +109,30 @@ impl Place<'_> {
             self.choices
                 .extend(choice.map(|choice| Choice { edits: choice.edits.filter(|_| !tagged), ..choice }));
         }
+    }
+
+    /// `docker run public.ecr.aws/sam/build-python3.9 …`, which is there to build.
+    fn container(&mut self, arguments: &[Word]) {
+        if arguments.first().and_then(Word::literal) != Some("run") {
+            return;
+        }
+        let images = arguments.iter().find_map(|word| {
+            let said = word.literal()?;
+            let start = IMAGES
+                .iter()
+                .find_map(|image| said.find(image).map(|at| at + image.len() - "python3.".len()))?;
+            Some((word, start))
+        });
+        let Some((word, start)) = images else { return };
+        let said = word.value.text();
+        let name = said[start..].split([':', '-', '/']).next().unwrap_or_default();
+        let Some(value) = Value::of_part(word, start, start + name.len()) else { return };
+        // Of the older images there are none for newer Pythons; a tag belongs to one.
+        let goes_on = said.contains("/sam/build-") && !said[start + name.len()..].starts_with(':');
+        let owner = Some("what this container builds".to_owned());
+        let choice = self.choice(&value, ChoiceKind::Build, owner, None);
+        self.choices
+            .extend(choice.map(|choice| Choice { edits: choice.edits.filter(|_| goes_on), ..choice }));
     }
 
     /// `-var runtime=python3.9`

@@ -6,6 +6,7 @@ use ruff_text_size::{TextRange, TextSize};
 use crate::parse::{Document, Syntax};
 use crate::version::PythonVersion;
 
+mod commands;
 mod lines;
 mod python;
 mod spelled;
@@ -53,7 +54,12 @@ pub fn find(document: &Document) -> Vec<Pin> {
         Syntax::Text => lines::find(document),
         Syntax::Toml(toml) => tables::find(document, toml.as_item()),
         Syntax::Ini(ini) => tox::find(document, ini),
-        Syntax::Yaml(documents) => documents.iter().flat_map(|one| yaml::find(document, one)).collect(),
+        Syntax::Yaml(documents) => {
+            let mut found: Vec<Pin> = documents.iter().flat_map(|one| yaml::find(document, one)).collect();
+            found.extend(commands::find(document));
+            found
+        }
+        Syntax::Shell(_) | Syntax::Makefile(_) | Syntax::Json(_) => commands::find(document),
         Syntax::Python(module) => python::find(document, module.body()),
         _ => Vec::new(),
     }

@@ -4,7 +4,9 @@
 //! Places that name one Python which is older than the target: `.python-version`, `.tool-versions`, `mise.toml`,
 //! `runtime.txt`, environments of conda, `actions/setup-python`, `UsePythonVersion`, `.readthedocs.yaml`, `buildspec.yml`,
 //! `app.yaml`, pre-commit, images of CircleCI. And lists that end before the target: matrices of
-//! workflows, environments of tox, nox and Hatch, `.travis.yml`, trove classifiers.
+//! workflows, environments of tox, nox and Hatch, `.travis.yml`, trove classifiers. In scripts, recipes and configuration
+//! of continuous integration also commands: `python3.9`, `pyenv install 3.9`, `uv venv --python 3.9`, `conda create
+//! python=3.9` and their like.
 //!
 //! ## Why
 //! Nothing fails: the named Python is installed and works while it is
@@ -49,7 +51,16 @@ impl Rule for PythonPin {
         &Meta {
             group: Group::Dependencies,
             fix: Some(Applicability::Unsafe),
-            kinds: &[Kind::Versions, Kind::Toml, Kind::Ini, Kind::Yaml, Kind::Python],
+            kinds: &[
+                Kind::Versions,
+                Kind::Toml,
+                Kind::Ini,
+                Kind::Yaml,
+                Kind::Python,
+                Kind::Shell,
+                Kind::Makefile,
+                Kind::Json,
+            ],
         }
     }
 
