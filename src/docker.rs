@@ -12,6 +12,8 @@ pub mod called;
 pub mod changed;
 pub mod crossing;
 pub mod lacking;
+pub mod mentions;
+pub mod named;
 pub mod package_manager;
 pub mod provided;
 pub mod reach;

@@ -1,11 +1,13 @@
 //! Everything that moving a stage to the target's Python changes in a build
-//! file: the images of all stages that must have the same Python, and the
-//! commands that the new images do not have.
+//! file: the images of all stages that must have the same Python.
 
 use ruff_text_size::TextRange;
 
-use super::successor::Successor;
+use super::mentions::{self, Owner};
+use super::successor::{self, Successor, successor};
 use super::{crossing, destination, image};
+use crate::catalogue::images;
+use crate::catalogue::python_images::Standing;
 use crate::parse::dockerfile::{Base, Dockerfile, ImageReference, Name};
 use crate::parse::fragment::Fragment;
 use crate::version::PythonVersion;
@@ -13,33 +15,143 @@ use crate::version::PythonVersion;
 /// Edits that belong together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bump {
+    /// The images to move to, in order of the stages.
+    pub images: Vec<String>,
     /// What is written where, in order of the text.
     pub edits: Vec<(TextRange, String)>,
-    /// Why a person must look at them, beyond the new Python.
+    /// Why a person must look at them.
     pub reasons: Vec<String>,
 }
 
-/// What moving a stage changes, with all stages that must move along; `None`
+impl Bump {
+    /// What it does, as an order.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("Move to `{}`", self.images.join("`, `"))
+    }
+
+    fn because(&mut self, reason: String) {
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+}
+
+/// With more stages than this it is a machine that writes the file.
+const STAGES: usize = 60;
+
+/// What moving a stage changes, with all stages that must move along: their
+/// images, the paths and commands of their Python, the package manager. `None`
 /// if it stays, or where the text of the file does not say the whole of it.
 #[must_use]
-pub fn bump(dockerfile: &Dockerfile, stage: usize, target: PythonVersion) -> Option<Bump> {
+pub fn bump(text: &str, dockerfile: &Dockerfile, stage: usize, target: PythonVersion) -> Option<Bump> {
+    if dockerfile.stages.len() > STAGES {
+        return None;
+    }
     let stages = together(dockerfile, stage, target);
     let mut bump = Bump::default();
     for stage in &stages {
         let (image, successor) = moved(dockerfile, *stage, target)?;
         bump.edits.extend(reference(image, &successor)?);
+        for reason in reasons(image, &successor) {
+            bump.because(reason);
+        }
+        let to = successor.to_string();
+        if !bump.images.contains(&to) {
+            bump.images.push(to);
+        }
     }
+    let images = bump.edits.clone();
+    others(dockerfile, &stages, &images).for_each(|reason| bump.because(reason));
+    versions_named(text, dockerfile, &stages, target, &mut bump);
     let crossing = crossing::crossing(dockerfile, &stages, target);
     bump.edits.extend(crossing.edits);
+    crossing.reasons.into_iter().for_each(|reason| bump.because(reason));
+    finished(bump)
+}
+
+/// What changing an image that is only copied from changes: the number of the
+/// instruction that copies.
+#[must_use]
+pub fn copied(text: &str, dockerfile: &Dockerfile, number: usize, target: PythonVersion) -> Option<Bump> {
+    let image = dockerfile.image_copied(dockerfile.instructions.get(number)?.flag("from")?)?;
+    let mut bump = alone(&image, target)?;
+    let stage = dockerfile.stages.iter().position(|stage| stage.instructions.contains(&number))?;
+    for mention in mentions::of_stage(text, dockerfile, stage) {
+        if mention.owner == Owner::Image(number) && mention.version != target {
+            bump.edits.push((mention.version_range, target.to_string()));
+        }
+    }
+    finished(bump)
+}
+
+/// What changing an image changes that stands by itself.
+#[must_use]
+pub fn alone(image: &ImageReference, target: PythonVersion) -> Option<Bump> {
+    let successor = successor(image, target)?;
+    finished(Bump {
+        images: vec![successor.to_string()],
+        edits: reference(image, &successor)?,
+        reasons: reasons(image, &successor),
+    })
+}
+
+/// In order, each edit once; `None` if two of them contradict each other.
+fn finished(mut bump: Bump) -> Option<Bump> {
     bump.edits.sort_by_key(|(range, _)| (range.start(), range.end()));
     bump.edits.dedup();
     let overlap = |pair: &[(TextRange, String)]| pair[0].0.end() > pair[1].0.start();
-    if bump.edits.is_empty() || bump.edits.windows(2).any(overlap) {
-        return None;
+    (!bump.edits.is_empty() && !bump.edits.windows(2).any(overlap)).then_some(bump)
+}
+
+/// Why a person must look at the new image.
+fn reasons(image: &ImageReference, successor: &Successor) -> Vec<String> {
+    let mut reasons = vec!["the image brings another Python, for which everything is built anew".to_owned()];
+    let now = images::system(&image.name, image.tag.as_deref(), None).map(|(system, _)| system.id);
+    if let Some(system) = successor.system.filter(|system| now.is_some_and(|now| now != system.id)) {
+        reasons.push(format!("it is built on {}", system.title));
     }
-    bump.reasons.extend(others(dockerfile, &stages, &bump.edits));
-    bump.reasons.extend(crossing.reasons);
-    Some(bump)
+    match successor::read(image) {
+        Some(reading) if reading.images.abandoned.is_none() => match successor.standing {
+            Standing::Never | Standing::Frozen(_) => {
+                reasons.push(format!("`{}` is not built for it", reading.variant));
+            }
+            Standing::Unknown => reasons.push("whether there is such a tag is not known here".to_owned()),
+            Standing::Current => {}
+        },
+        _ => {}
+    }
+    reasons
+}
+
+/// Adds the paths and commands of the Python that the stages have.
+fn versions_named(
+    text: &str,
+    dockerfile: &Dockerfile,
+    stages: &[usize],
+    target: PythonVersion,
+    bump: &mut Bump,
+) {
+    for (stage, one) in dockerfile.stages.iter().enumerate() {
+        let mut copied = Vec::new();
+        let mentions = mentions::of_stage(text, dockerfile, stage);
+        for mention in &mentions {
+            let Owner::Stage(owner) = mention.owner else { continue };
+            let moves = stages.contains(&owner) && mention.version != target;
+            if moves && !mentions::brought_in(text, dockerfile, owner, mention) {
+                bump.edits.push((mention.version_range, target.to_string()));
+                copied.extend((owner != stage).then_some(mention.version));
+            }
+        }
+        let stays =
+            |one: &mentions::Mention| one.owner == Owner::Stage(stage) && copied.contains(&one.version);
+        if !stages.contains(&stage)
+            && mentions.iter().any(stays)
+            && let Base::Image(image) = &one.base
+        {
+            bump.because(format!("`{image}` must have Python {target}, too"));
+        }
+    }
 }
 
 fn moved(

@@ -164,7 +164,7 @@ impl<'t> Version<'t> {
 
 /// The image to move to: of the same name, in the same variant, with the
 /// Python wanted. `None` if the image is not known, has this Python or a later
-/// one already, or was never built in a variant that is known not to exist.
+/// one already; but not where its variant is not built (any more) for it.
 #[must_use]
 pub fn successor(image: &ImageReference, target: PythonVersion) -> Option<Successor> {
     let reading = read(image)?;
@@ -176,7 +176,7 @@ pub fn successor(image: &ImageReference, target: PythonVersion) -> Option<Succes
         None => {
             let standing = reading.images.standing(target, reading.variant);
             let there = reading.python == Some(target) && !reading.prerelease && reading.former.is_none();
-            if there && standing != Standing::Never {
+            if there && matches!(standing, Standing::Current | Standing::Unknown) {
                 return None;
             }
             let variant = match standing {
@@ -236,6 +236,7 @@ mod tests {
             ("python:3.9-slim-buster", "python:3.13-slim-bookworm", never, debian),
             ("python:3.13-slim-buster", "python:3.13-slim-bookworm", never, debian),
             ("python:3.11-bullseye", "python:3.13-bookworm", Standing::Frozen("3.13.6"), debian),
+            ("python:3.13-bullseye", "python:3.13-bookworm", Standing::Frozen("3.13.6"), debian),
             ("python:3.7-stretch", "python:3.13-bookworm", never, debian),
             ("python:3.8-alpine3.12", "python:3.13-alpine3.23", never, alpine),
             ("python:3.11-alpine3.19", "python:3.13-alpine3.23", Standing::Frozen("3.13.1"), alpine),
@@ -339,7 +340,6 @@ mod tests {
         for image in [
             "python:3.13",
             "python:3.13.1-slim",
-            "python:3.13-bullseye",
             "python:3.13-forky",
             "python:3.14-slim",
             "python:3.13t",

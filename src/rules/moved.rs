@@ -3,7 +3,6 @@
 use rustc_hash::FxHashMap;
 
 use crate::docker::bump::{self, Bump};
-use crate::docker::destination;
 use crate::finding::Edit;
 use crate::parse::dockerfile::Dockerfile;
 use crate::rule::{Draft, File};
@@ -25,14 +24,18 @@ impl<'a> Moves<'a> {
     /// Reports a finding with everything that moving its stage changes as the
     /// fix: the image, and the commands that do not run there.
     pub fn emit(&mut self, draft: Draft<'_>, stage: usize) {
-        let target = self.file.settings.target;
-        let bump = self.bumps.entry(stage).or_insert_with(|| bump::bump(self.dockerfile, stage, target));
-        let (Some(bump), Some(image)) = (bump, destination(self.dockerfile, stage, target)) else {
-            return draft.emit();
-        };
-        let mut reasons = vec!["the image brings another Python and another system".to_owned()];
-        reasons.extend(bump.reasons.iter().cloned());
-        draft.unsafe_fix(format!("Move to `{image}`"), reasons.join("; "), edits(&self.file, bump)).emit();
+        let (text, target) = (&self.file.document.text, self.file.settings.target);
+        let bump =
+            self.bumps.entry(stage).or_insert_with(|| bump::bump(text, self.dockerfile, stage, target));
+        let Some(bump) = bump else { return draft.emit() };
+        draft.unsafe_fix(bump.title(), bump.reasons.join("; "), edits(&self.file, bump)).emit();
+    }
+
+    /// Whether moving the stage is something that can be done here.
+    #[must_use]
+    pub fn has(&mut self, stage: usize) -> bool {
+        let (text, target) = (&self.file.document.text, self.file.settings.target);
+        self.bumps.entry(stage).or_insert_with(|| bump::bump(text, self.dockerfile, stage, target)).is_some()
     }
 }
 

@@ -1,8 +1,10 @@
 //! A container image has an older Python than the target.
 //!
 //! ## What it finds
-//! Images with a Python of their own, in the `FROM` lines of build files (through arguments with their defaults) and where
-//! files are copied from an image (`COPY --from=python:3.11 …`):
+//! Images with a Python of their own, in the `FROM` lines of build files (through arguments with their defaults), where
+//! files are copied from an image (`COPY --from=python:3.11 …`), and under `image` and `container` of YAML and JSON files:
+//! Compose, Kubernetes, GitHub workflows, GitLab and CircleCI. A file that names images of several Pythons tests on all of
+//! them, and an old one there is an info. These images are known:
 //!
 //! - the [official images](https://hub.docker.com/_/python) `python:3.11-slim-bookworm`,
 //! - the [base images of AWS Lambda](https://docs.aws.amazon.com/lambda/latest/dg/python-image.html), under all their names
@@ -43,15 +45,21 @@
 //! interpreter, for which dependencies are built anew, and sometimes another system. An image that is pinned by its digest
 //! has no fix, for nobody knows the new digest.
 
+use ruff_text_size::TextRange;
+use rustc_hash::FxHashSet;
+
 use crate::catalogue::images;
 use crate::catalogue::python_images::{Standing, Support};
 use crate::catalogue::{releases, runtimes};
 use crate::discover::Kind;
-use crate::docker::bump::{self, Bump};
+use crate::docker;
+use crate::docker::bump::{self, Bump, bump, copied};
 use crate::docker::successor::{self, Reading, Successor};
 use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::parse::dockerfile::{Base, Dockerfile, Expanded, ImageReference};
-use crate::parse::fragment::Fragment;
+use crate::parse::json::Value;
+use crate::parse::tree::Tree;
+use crate::parse::yaml::Document;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 use crate::rules::moved;
 
@@ -63,42 +71,71 @@ pub struct BaseImage;
 
 impl Rule for BaseImage {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Docker, fix: Some(Applicability::Unsafe), kinds: &[Kind::Dockerfile] }
+        &Meta {
+            group: Group::Docker,
+            fix: Some(Applicability::Unsafe),
+            kinds: &[Kind::Dockerfile, Kind::Yaml, Kind::Json],
+        }
     }
 
     fn triggers(&self) -> Vec<Trigger> {
         vec![Trigger::Text(|text| {
-            memchr::memmem::find(text, b"python").is_some() || memchr::memmem::find(text, b"lambci").is_some()
+            [&b"python"[..], b"lambci"].iter().any(|name| memchr::memmem::find(text, name).is_some())
         })]
     }
 
+    fn check_json(&self, file: &File<'_>, value: &Value, sink: &mut Sink<'_>) {
+        named(file, Tree::Json(value), sink);
+    }
+
+    fn check_yaml(&self, file: &File<'_>, documents: &[Document], sink: &mut Sink<'_>) {
+        for document in documents {
+            named(file, Tree::of(document), sink);
+        }
+    }
+
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
-        let target = file.settings.target;
+        let (text, target) = (&file.document.text, file.settings.target);
         for (number, stage) in dockerfile.stages.iter().enumerate() {
             let instructions = dockerfile.in_stage(stage);
             if let (Base::Image(image), Some(from)) = (&stage.base, instructions[0].words().first()) {
-                report(file, image, from, || bump::bump(dockerfile, number, target), sink);
+                let place = Place { range: from.range(), several: false };
+                report(file, image, place, || bump(text, dockerfile, number, target), sink);
             }
-            for from in instructions.iter().filter_map(|one| one.flag("from")) {
+            for (at, instruction) in stage.instructions.clone().zip(instructions) {
+                let Some(from) = instruction.flag("from") else { continue };
                 if let Some(image) = dockerfile.image_copied(from) {
-                    report(file, &image, from, || alone(file, &image), sink);
+                    let place = Place { range: from.range(), several: false };
+                    report(file, &image, place, || copied(text, dockerfile, at, target), sink);
                 }
             }
         }
     }
 }
 
-/// The edits of an image that no other place depends on.
-fn alone(file: &File<'_>, image: &ImageReference) -> Option<Bump> {
-    let successor = successor::successor(image, file.settings.target)?;
-    let edits = bump::reference(image, &successor)?;
-    (!edits.is_empty()).then_some(Bump { edits, reasons: Vec::new() })
+/// Reports the images that a document of configuration names.
+fn named(file: &File<'_>, root: Tree<'_>, sink: &mut Sink<'_>) {
+    let found = docker::named::images(&file.document.text, root);
+    let pythons = found.iter().filter_map(|(image, _)| successor::read(image)?.python);
+    // A file that names several is about several: the jobs of a test matrix.
+    let several = pythons.collect::<FxHashSet<_>>().len() > 1;
+    for (image, range) in &found {
+        let alone = || bump::alone(image, file.settings.target);
+        report(file, image, Place { range: *range, several }, alone, sink);
+    }
+}
+
+/// Where an image is named.
+struct Place {
+    range: TextRange,
+    /// Beside others with other Pythons.
+    several: bool,
 }
 
 fn report(
     file: &File<'_>,
     image: &ImageReference,
-    place: &Fragment,
+    place: Place,
     bump: impl FnOnce() -> Option<Bump>,
     sink: &mut Sink<'_>,
 ) {
@@ -106,18 +143,20 @@ fn report(
     let successor = successor::successor(image, file.settings.target);
     let Some(verdict) = judge(file, image, &reading, successor.as_ref()) else { return };
     let assumed = image.assumed || reading.mirrored || verdict.assumed;
+    let severity = match verdict.severity {
+        Severity::Warning if place.several => Severity::Info,
+        severity => severity,
+    };
     let symbol = image.name.replace(Expanded::HOLE, "…");
     let draft = sink
-        .finding(symbol, place.range(), verdict.message)
-        .severity(verdict.severity)
+        .finding(symbol, place.range, verdict.message)
+        .severity(severity)
         .confidence(if assumed { Confidence::Likely } else { Confidence::Certain })
         .help(verdict.help)
         .url(verdict.source);
-    let Some((successor, bump)) = successor.and_then(|one| Some((one, bump()?))) else { return draft.emit() };
+    let Some(bump) = bump() else { return draft.emit() };
     let edits = moved::edits(file, &bump);
-    let mut reasons = reasons(image, &reading, &successor);
-    reasons.extend(bump.reasons);
-    draft.unsafe_fix(format!("Move to `{successor}`"), reasons.join("; "), edits).emit();
+    draft.unsafe_fix(bump.title(), bump.reasons.join("; "), edits).emit();
 }
 
 /// What is the matter with an image.
@@ -139,7 +178,7 @@ fn judge(
     let target = file.settings.target;
     let Reading { images, variant, .. } = *reading;
     let to = successor.map(|successor| format!("Move to `{successor}`{}.", system(image, successor)));
-    let help = to.clone().unwrap_or_else(|| format!("Choose one of {}.", images.title));
+    let help = to.unwrap_or_else(|| format!("Choose one of {}.", images.title));
     let verdict =
         |severity, message| Verdict { severity, message, help, source: images.source, assumed: false };
     if let Some(abandoned) = &images.abandoned {
@@ -162,15 +201,7 @@ fn judge(
         return None;
     }
     if python == target {
-        return there(image, reading).map(|message| {
-            let instead = images.instead(target, variant);
-            let help = match to {
-                Some(to) => to,
-                None if instead.is_empty() => format!("Take `{target}`, which is built for every release."),
-                None => format!("Take `{target}-{instead}`, which is built for every release."),
-            };
-            Verdict { help, ..verdict(Severity::Warning, message) }
-        });
+        return there(image, reading).map(|message| verdict(Severity::Warning, message));
     }
     let ended = ended(file, reading);
     let gone = match images.standing(target, variant) {
@@ -219,22 +250,4 @@ fn system(image: &ImageReference, successor: &Successor) -> String {
         (Some((now, _)), Some(then)) if now.id != then.id => format!(", which is built on {}", then.title),
         _ => String::new(),
     }
-}
-
-/// Why a person must look at the new image.
-fn reasons(image: &ImageReference, reading: &Reading<'_>, successor: &Successor) -> Vec<String> {
-    let mut reasons = vec!["the image brings another Python, for which everything is built anew".to_owned()];
-    let system = system(image, successor);
-    if let Some(system) = system.strip_prefix(", which ") {
-        reasons.push(format!("it {system}"));
-    }
-    if reading.images.abandoned.is_none()
-        && matches!(successor.standing, Standing::Never | Standing::Frozen(_))
-    {
-        reasons.push(format!("`{}` is not built for it", reading.variant));
-    }
-    if reading.images.abandoned.is_none() && successor.standing == Standing::Unknown {
-        reasons.push("whether there is such a tag is not known here".to_owned());
-    }
-    reasons
 }
