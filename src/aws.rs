@@ -21,11 +21,14 @@ use crate::python::Code;
 use crate::version::PythonVersion;
 
 pub mod beside;
+pub mod cdk;
 pub mod cloudformation;
 pub mod command_line;
 pub mod compiled;
 pub mod layers;
 pub mod parameters;
+pub mod program;
+pub mod pulumi;
 pub mod samconfig;
 pub mod serverless;
 pub mod template;
@@ -34,9 +37,11 @@ pub mod zappa;
 
 /// Every reader.
 pub const READERS: &[&Reader] = &[
+    &cdk::READER,
     &cloudformation::READER,
     &command_line::READER,
     &parameters::READER,
+    &pulumi::READER,
     &samconfig::READER,
     &serverless::READER,
     &terraform::READER,
@@ -44,8 +49,17 @@ pub const READERS: &[&Reader] = &[
 ];
 
 /// The kinds of file that any of them reads.
-pub const KINDS: &[Kind] =
-    &[Kind::Yaml, Kind::Json, Kind::Toml, Kind::Hcl, Kind::Shell, Kind::Makefile, Kind::Dockerfile];
+pub const KINDS: &[Kind] = &[
+    Kind::Yaml,
+    Kind::Json,
+    Kind::Toml,
+    Kind::Hcl,
+    Kind::Shell,
+    Kind::Makefile,
+    Kind::Dockerfile,
+    Kind::JavaScript,
+    Kind::Python,
+];
 
 /// What understands the files of one tool.
 pub struct Reader {

@@ -72,7 +72,7 @@ impl<'a> Checker<'a> {
     /// Reads and checks one file. A panic costs that file alone.
     #[must_use]
     pub fn check(&self, target: &Target) -> Checked {
-        if !self.reads(target.kind) {
+        if !self.reads(target.kind) || is_bundle(target) {
             return Checked::default();
         }
         guarded(&target.path, || match read::read(target) {
@@ -281,6 +281,12 @@ impl<'a> Checker<'a> {
         self.keep_wanted(&mut findings);
         Checked { findings, problem: None }
     }
+}
+
+/// Whether it is a script so large that no hand has written it.
+fn is_bundle(target: &Target) -> bool {
+    const LARGE: u64 = 400_000;
+    target.kind == Kind::JavaScript && target.path.metadata().is_ok_and(|metadata| metadata.len() > LARGE)
 }
 
 /// Whether a rule judges Python code within other files: one that looks for

@@ -45,6 +45,8 @@ pub enum Kind {
     Hcl,
     /// `.bicep`.
     Bicep,
+    /// `.js`, `.mjs`, `.cjs`, `.ts`, `.mts`, `.cts`; not declarations and bundles.
+    JavaScript,
     /// `.sh`, `.bash`, or a script with a shell shebang.
     Shell,
     /// `Makefile`, `*.mk`.

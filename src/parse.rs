@@ -19,6 +19,7 @@ pub mod fragment;
 pub mod hcl;
 pub mod hcl_json;
 pub mod ini;
+pub mod javascript;
 pub mod json;
 pub mod literal;
 pub mod makefile;
@@ -64,6 +65,8 @@ pub enum Syntax {
     Shell(shell::Script),
     /// Terraform and its like.
     Hcl(hcl::Body),
+    /// JavaScript or TypeScript.
+    JavaScript(javascript::Script),
     /// Recipes of `make`.
     Makefile(makefile::Makefile),
     /// TOML.
@@ -119,6 +122,7 @@ impl Document {
             Kind::Json => json::parse(&source.text).map(Syntax::Json),
             Kind::Yaml => yaml_or_json(&source.text),
             Kind::Dockerfile => Ok(Syntax::Dockerfile(dockerfile::parse(&source.text))),
+            Kind::JavaScript => javascript::parse(&source.text).map(Syntax::JavaScript),
             Kind::Hcl => hcl::parse(&source.text).map(Syntax::Hcl),
             Kind::Shell => Ok(Syntax::Shell(shell::parse_file(&source.text))),
             Kind::Makefile => Ok(Syntax::Makefile(makefile::parse(&source.text))),

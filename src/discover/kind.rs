@@ -27,6 +27,7 @@ fn of_lower(name: &str, path: &Path) -> Option<Kind> {
         "yaml" | "yml" | "template" | "cfn" => Kind::Yaml,
         "json" | "jsonc" => Kind::Json,
         "tf" | "tofu" | "tfvars" | "hcl" => Kind::Hcl,
+        "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" if is_own_script(stem, path) => Kind::JavaScript,
         "bicep" => Kind::Bicep,
         "sh" | "bash" => Kind::Shell,
         "mk" => Kind::Makefile,
@@ -52,6 +53,13 @@ fn of_bare(name: &str) -> Option<Kind> {
         "pipfile" => Some(Kind::Toml),
         _ => None,
     }
+}
+
+/// Not what was generated or comes from elsewhere: configuration is not there.
+fn is_own_script(stem: &str, path: &Path) -> bool {
+    let foreign = ["node_modules", "dist", "cdk.out", "site-packages", "bower_components"];
+    let is_foreign = |part: &OsStr| foreign.iter().any(|name| part == *name);
+    !stem.ends_with(".d") && !stem.ends_with(".min") && !path.iter().any(is_foreign)
 }
 
 fn is_requirements(stem: &str, path: &Path) -> bool {
@@ -151,6 +159,11 @@ mod tests {
             ("runtime.txt", Some(Kind::Versions)),
             ("tox.cfg", None),
             (".github/workflows/ci.yml", Some(Kind::Yaml)),
+            ("app.ts", Some(Kind::JavaScript)),
+            ("serverless.mjs", Some(Kind::JavaScript)),
+            ("app.d.ts", None),
+            ("jquery.min.js", None),
+            ("a/node_modules/b/index.js", None),
             ("main.tf", Some(Kind::Hcl)),
             ("main.tofu", Some(Kind::Hcl)),
             ("main.tf.json", Some(Kind::Json)),

@@ -83,6 +83,7 @@ pub fn is_sound(source: &Source, versions: &[PythonVersion]) -> bool {
         | Kind::Ini
         | Kind::Versions
         | Kind::Bicep
+        | Kind::JavaScript
         | Kind::Shell
         | Kind::Makefile => true,
     }

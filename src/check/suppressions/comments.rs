@@ -70,7 +70,7 @@ pub fn find(document: &Document, known: &[&'static str]) -> Vec<Comment> {
 /// What begins a comment.
 fn signs(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::Json | Kind::Bicep => &["//"],
+        Kind::Json | Kind::Bicep | Kind::JavaScript => &["//"],
         Kind::Hcl => &["#", "//"],
         _ => &["#"],
     }

@@ -29,6 +29,13 @@
 //! apply -var`, and `--python-version` or `--abi` where pip or uv install into a folder (`--target`); variables of the same
 //! file are followed if they are set once.
 //!
+//! In programs for the AWS CDK (Python, JavaScript, TypeScript): `Runtime.PYTHON_3_9`
+//! by any name that imports give it, also of a bundling image, `Runtime("python3.9")`,
+//! and the resources `CfnFunction` and `CfnLayerVersion`. In programs for Pulumi, and
+//! its YAML: `aws.lambda.Function` and `aws.lambda.Runtime`. In Python: calls of
+//! boto3's `create_function` and `update_function_configuration`. Whatever stands in
+//! tests is only possible.
+//!
 //! Functions that are container images have no runtime
 //! and are left alone, and so are other languages and newer Pythons.
 //!
