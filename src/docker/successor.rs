@@ -270,7 +270,7 @@ mod tests {
             (
                 "public.ecr.aws/lambda/python:3.12-preview",
                 "public.ecr.aws/lambda/python:3.13",
-                never,
+                Standing::Frozen("its release"),
                 minimal,
             ),
             ("amazon/aws-lambda-python:3.9", "amazon/aws-lambda-python:3.13", current, minimal),
