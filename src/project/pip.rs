@@ -4,7 +4,7 @@ use crate::parse::shell::{Command, Word};
 
 /// What follows `pip` in `pip install`, `python -m pip download`, `uv pip
 /// install` and their like. `value` tells the text of a word, for variables.
-pub fn arguments<'c>(command: &'c Command, value: impl Fn(&Word) -> Option<String>) -> Option<&'c [Word]> {
+pub fn arguments(command: &Command, value: impl Fn(&Word) -> Option<String>) -> Option<&[Word]> {
     let words = command.words.get(command.program..)?;
     let text = |word: &Word| value(word).unwrap_or_else(|| word.value.text().to_owned());
     let names: Vec<String> = words.iter().take(3).map(text).collect();

@@ -50,7 +50,7 @@ impl Variables {
         match &document.syntax {
             Syntax::Makefile(_) => variables.of_makefile(&document.text),
             Syntax::Yaml(documents) => {
-                documents.iter().for_each(|one| variables.of_yaml(one, &one.root, false, &document.text));
+                documents.iter().for_each(|one| variables.of_yaml(&one.root, false, &document.text));
             }
             Syntax::Json(value) => variables.of_json(value, false),
             _ => debug_assert!(document.kind != Kind::Makefile),
@@ -90,7 +90,7 @@ impl Variables {
         }
     }
 
-    fn of_yaml(&mut self, document: &yaml::Document, node: &yaml::Node, within: bool, text: &str) {
+    fn of_yaml(&mut self, node: &yaml::Node, within: bool, text: &str) {
         match &node.kind {
             yaml::NodeKind::Mapping(entries, _) => {
                 for entry in entries.iter() {
@@ -100,11 +100,11 @@ impl Variables {
                         let exact = fragment.exact(0, fragment.text().len());
                         exact.into_iter().for_each(|range| self.add(name, fragment.text(), range));
                     }
-                    self.of_yaml(document, value, ENVIRONMENTS.contains(&name), text);
+                    self.of_yaml(value, ENVIRONMENTS.contains(&name), text);
                 }
             }
             yaml::NodeKind::Sequence(elements, _) => {
-                elements.iter().for_each(|element| self.of_yaml(document, element, false, text));
+                elements.iter().for_each(|element| self.of_yaml(element, false, text));
             }
             _ => {}
         }

@@ -97,8 +97,8 @@ impl<'a> Splitter<'a> {
             self.at += first.len_utf8();
         } else if rest.starts_with("//") {
             self.at += rest.find('\n').unwrap_or(rest.len());
-        } else if rest.starts_with("/*") {
-            let length = rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            let length = comment.find("*/").map_or(rest.len(), |end| end + 4);
             self.begins_line |= rest[..length].contains('\n');
             self.at += length;
         } else if first.is_ascii_digit() {
