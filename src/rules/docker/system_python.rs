@@ -1,10 +1,10 @@
 //! A build installs packages for the system's Python where the image brings its own.
 //!
 //! ## What it finds
-//! In the images of AWS Lambda for Python: `python3-devel`, `python3-pip` and the like (an info). In the official `python`
-//! images: `apt-get install python3.11-dev`, when the release of Debian has another Python 3, and modules such as
-//! `python3-numpy` or, on Alpine, `py3-numpy`. Each stage is judged on its image and on the one that it will be built on
-//! once it has been moved to the target.
+//! In the images of AWS Lambda for Python: `python3-devel` and modules such as `python3-numpy` (`python3-pip` is an
+//! info). In the official `python` images: `apt-get install python3.11-dev`, when the release of Debian has another
+//! Python 3, and modules such as `python3-numpy` or, on Alpine, `py3-numpy`. Each stage is judged on its image and on
+//! the one that it will be built on once it has been moved to the target.
 //!
 //! ## Why
 //! Python is in `/var/lang` in the images of AWS Lambda, and in `/usr/local` in the
@@ -136,11 +136,15 @@ fn judge(
 ) {
     let name = package.split(['=', ':']).next().unwrap_or(package);
     if let Some(module) = name.strip_prefix("python3-").or_else(|| name.strip_prefix("py3-")) {
-        let tool = TOOLS.contains(&module) || called.system.id.starts_with("amazon-linux");
+        // Whoever installs headers counts on them; Debian's stand beside the image's own, which are found first.
+        let counted_on = module == "devel" && called.system.id.starts_with("amazon-linux");
+        let tool = TOOLS.contains(&module) && !counted_on;
         let severity = if tool { Severity::Info } else { Severity::Warning };
         let what = if matches!(module, "dev" | "devel") { "has the headers of" } else { "is for" };
         let message = format!("`{name}` {what} the system's Python, not the image's own in `{path}`");
-        let help = if module == "pip" || tool {
+        let help = if counted_on {
+            "Leave it out: the image brings its own headers, which `pip` finds."
+        } else if tool {
             "Leave it out, if nothing else needs it."
         } else {
             "Install the module with `pip`."
