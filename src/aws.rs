@@ -25,6 +25,7 @@ pub mod cdk;
 pub mod cloudformation;
 pub mod command_line;
 pub mod compiled;
+pub mod environment;
 pub mod layers;
 pub mod parameters;
 pub mod program;

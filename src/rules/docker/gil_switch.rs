@@ -3,7 +3,7 @@
 //! ## What it finds
 //! `PYTHON_GIL` with any value other than `1` or nothing, and `-X gil=0`, where a stock build of Python runs: in stages of
 //! build files on images whose Python is known, in the environment of Lambda functions (SAM, CloudFormation, Serverless
-//! Framework) and of Compose services with such an image. Also `FROM python:3.13t`, an image that does not exist, and the
+//! Framework, Terraform, programs for the CDK and Pulumi) and of Compose services with such an image. Also `FROM python:3.13t`, an image that does not exist, and the
 //! command `python3.13t` in an image that has none.
 //!
 //! `PYTHON_JIT` is an info: stock builds have no compiler to turn on, and ignore it.
@@ -33,6 +33,7 @@
 
 use ruff_text_size::TextRange;
 
+use crate::aws::environment;
 use crate::discover::Kind;
 use crate::docker::{image, mentions, successor};
 use crate::finding::{Applicability, Confidence, Group, Severity};
@@ -41,6 +42,7 @@ use crate::parse::fragment::Fragment;
 use crate::parse::json::Value;
 use crate::parse::tree::Tree;
 use crate::parse::yaml::Document;
+use crate::python::Code;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 use crate::version::PythonVersion;
 
@@ -65,19 +67,22 @@ impl Rule for GilSwitch {
         &Meta {
             group: Group::Docker,
             fix: Some(Applicability::Safe),
-            kinds: &[Kind::Dockerfile, Kind::Yaml, Kind::Json],
+            kinds: &[Kind::Dockerfile, Kind::Yaml, Kind::Json, Kind::Hcl, Kind::JavaScript, Kind::Python],
         }
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        vec![
-            Trigger::Word(GIL),
-            Trigger::Word(JIT),
-            Trigger::Text(|text| {
-                let signs = [&b"gil=0"[..], b":3.13t", b":3.14t", b"python3.13t", b"python3.14t"];
-                signs.iter().any(|sign| memchr::memmem::find(text, sign).is_some())
-            }),
-        ]
+        // `-X gil=0` and `python3.13t`, in words.
+        [GIL, JIT, "gil", "13t", "14t"].map(Trigger::Word).to_vec()
+    }
+
+    fn check_file(&self, file: &File<'_>, code: Option<&Code<'_>>, sink: &mut Sink<'_>) {
+        if file.settings.target < SINCE || builds_its_own(&file.document.text) {
+            return;
+        }
+        for one in environment::variables(file.document, code) {
+            Ground::lambda().literal(file, &one.name, one.name_range, &one.value, one.value_range, sink);
+        }
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
@@ -164,6 +169,11 @@ impl Ground {
         Self::of(image, pythons.now, pythons.then)
     }
 
+    /// A function on a runtime that may be an older one yet.
+    fn lambda() -> Self {
+        Self { what: "the Python of AWS Lambda".to_owned(), later: true }
+    }
+
     fn of(image: &ImageReference, now: Option<PythonVersion>, then: PythonVersion) -> Option<Self> {
         let later = image.assumed || now.is_none_or(|now| now < SINCE);
         (then >= SINCE).then(|| Self { what: format!("the Python of `{image}`"), later })
@@ -208,6 +218,20 @@ impl Ground {
     fn variable(&self, file: &File<'_>, name: &str, place: TextRange, value: &Fragment, sink: &mut Sink<'_>) {
         let text = value.text();
         let bare = text.trim_matches(['"', '\'']);
+        let at = text.find(bare).unwrap_or_default();
+        self.literal(file, name, place, bare, value.exact(at, at + bare.len()), sink);
+    }
+
+    /// The same with a value of which the place is known, or not.
+    fn literal(
+        &self,
+        file: &File<'_>,
+        name: &str,
+        place: TextRange,
+        bare: &str,
+        written: Option<TextRange>,
+        sink: &mut Sink<'_>,
+    ) {
         if bare.contains('$') || bare.contains("{{") {
             return;
         }
@@ -221,8 +245,7 @@ impl Ground {
         let draft = self
             .finding(GIL, place, &format!("`{GIL}={bare}`"), sink)
             .help("Leave it out, or run a free-threaded build.");
-        let at = text.find(bare).unwrap_or_default();
-        let Some(range) = value.exact(at, at + bare.len()) else { return draft.emit() };
+        let Some(range) = written else { return draft.emit() };
         draft.safe_fix(format!("Set `{GIL}` to `1`"), vec![file.edit(range, "1")]).emit();
     }
 
@@ -298,7 +321,7 @@ fn ground(file: &File<'_>, place: &Where) -> Option<Ground> {
     let keys = [place.keys[0].as_str(), place.keys[1].as_str()];
     let lambda = keys == ["Environment", "Variables"] || place.serverless && keys[1] == "environment";
     if lambda {
-        return Some(Ground { what: "the Python of AWS Lambda".to_owned(), later: true });
+        return Some(Ground::lambda());
     }
     let image = place.image.as_ref().filter(|_| keys[1] == "environment")?;
     let reading = successor::read(image)?;
