@@ -68,18 +68,20 @@ impl Reader {
 }
 
 /// The names of `${{ matrix.name }}`, `env`, `inputs` and `vars` that are given to keys
-/// for a version of Python.
+/// for a version of Python, and nowhere to a key for the version of something else.
 #[must_use]
 pub fn names_used(document: &Document) -> FxHashSet<String> {
     let none = FxHashSet::default();
-    let mut used = FxHashSet::default();
+    let (mut used, mut others) = (FxHashSet::default(), FxHashSet::default());
     each_entry(document, &mut |key, above, value| {
-        if Reader::Other.is_python(key, above, &none)
-            && let Some(text) = value.as_str()
-        {
-            used.extend(reference(text).map(str::to_owned));
+        let name = value.as_str().and_then(reference);
+        if Reader::Other.is_python(key, above, &none) {
+            used.extend(name.map(str::to_owned));
+        } else if key.ends_with("version") {
+            others.extend(name);
         }
     });
+    used.retain(|name| !others.contains(name.as_str()));
     used
 }
 
