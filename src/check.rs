@@ -107,12 +107,17 @@ impl<'a> Checker<'a> {
         if active.is_empty() && !pieces && !suppressions::may_have(&source.text) {
             return Checked::default();
         }
-        let document = match Document::parse(source, self.settings.target) {
+        let mut document = match Document::parse(source, self.settings.target) {
             Ok(document) => document,
             // Without a rule that is about the file nobody misses its syntax.
             Err(_) if active.iter().all(|entry| entry.rule.reads_starts()) => return Checked::default(),
             Err(unparsed) => return self.unparsed(*unparsed),
         };
+        if let Syntax::Dockerfile(dockerfile) = &mut document.syntax
+            && dockerfile.takes_arguments()
+        {
+            dockerfile.give(self.project.build_arguments(&document.path));
+        }
         let mut findings = Vec::new();
         self.run(&document, &active, pieces, &mut findings);
         Checked { findings: self.finish(&document, findings), problem: None }

@@ -26,6 +26,7 @@ pub mod code_build;
 mod declared;
 mod folder;
 pub mod function_app;
+mod overrides;
 pub mod pins;
 pub mod pip;
 mod pyproject;
@@ -47,6 +48,7 @@ pub struct Project {
     root: PathBuf,
     folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
     modules: RwLock<FxHashMap<PathBuf, Arc<Vec<terraform::ModuleFile>>>>,
+    recipes: RwLock<FxHashMap<PathBuf, Arc<Vec<overrides::Build>>>>,
 }
 
 /// The oldest Python assumed when nothing declares one.
@@ -72,6 +74,7 @@ impl Project {
             here,
             folders: RwLock::default(),
             modules: RwLock::default(),
+            recipes: RwLock::default(),
         }
     }
 

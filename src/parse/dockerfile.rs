@@ -11,6 +11,7 @@
 use std::ops::Range;
 
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashMap;
 
 use super::SyntaxFault;
 use super::fragment::Fragment;
@@ -40,6 +41,8 @@ pub struct Dockerfile {
     pub comments: Vec<TextRange>,
     /// What a builder would refuse; the rest of the file is read all the same.
     pub faults: Vec<SyntaxFault>,
+    /// What the builds of the file give its arguments, whatever their defaults.
+    given: FxHashMap<String, String>,
 }
 
 /// A parser directive such as `# escape=`.
@@ -177,6 +180,22 @@ impl Instruction {
 }
 
 impl Dockerfile {
+    /// Whether it declares arguments that a build can give.
+    #[must_use]
+    pub fn takes_arguments(&self) -> bool {
+        self.instructions.iter().any(|one| one.name == Name::Arg)
+    }
+
+    /// Sets what the builds of the file give its arguments.
+    pub fn give(&mut self, arguments: FxHashMap<String, String>) {
+        if arguments.is_empty() {
+            return;
+        }
+        self.given = arguments;
+        // The faults are those of the first reading.
+        self.stages = stages::analyse(&self.instructions, &self.given, self.escape(), &mut Vec::new());
+    }
+
     /// The instructions of a stage, its `FROM` included.
     #[must_use]
     pub fn in_stage(&self, stage: &Stage) -> &[Instruction] {
@@ -191,7 +210,8 @@ impl Dockerfile {
 pub fn parse(text: &str) -> Dockerfile {
     let mut dockerfile = lines::read(text);
     let escape = dockerfile.escape();
-    dockerfile.stages = stages::analyse(&dockerfile.instructions, escape, &mut dockerfile.faults);
+    dockerfile.stages =
+        stages::analyse(&dockerfile.instructions, &dockerfile.given, escape, &mut dockerfile.faults);
     for script in dockerfile.instructions.iter().filter_map(Instruction::script) {
         dockerfile.comments.extend(&script.comments);
     }

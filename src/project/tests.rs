@@ -115,3 +115,49 @@ fn finds_modules_as_absolute_imports_do() {
     assert!(has("native/a.py", "audioop"));
     assert!(!has("scripts/run.py", "pipes"));
 }
+
+#[test]
+fn knows_what_builds_give_arguments() {
+    let (folder, project) = repository(&[
+        (
+            "compose.yaml",
+            "services:\n  a:\n    build:\n      context: ./a\n      args: {V: '3.11', W: '${W:-1}'}\n  b:\n    build: ./b\n  \
+             c:\n    build: {context: ., dockerfile: c/Dockerfile, args: [V=3.9, HOME]}\n",
+        ),
+        ("Makefile", "all:\n\tdocker build --pull --build-arg V=3.10 -f c/Dockerfile .\n"),
+        ("package.json", "{\"scripts\": {\"build\": \"tsc\"}}"),
+        (".gitlab-ci.yml", "build:\n  script: [docker build --build-arg=V=3.12 -t d d]\n"),
+        (
+            ".github/workflows/image.yml",
+            "on: push\njobs:\n  build:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n          \
+             file: e/Dockerfile\n          build-args: |\n            V=3.8\n            W=${{ inputs.w }}\n",
+        ),
+        ("docker-bake.hcl", "target \"f\" {\n  context = \"f\"\n  args = { V = \"3.7\", W = var }\n}\n"),
+        (
+            "g/template.yaml",
+            "Resources:\n  F:\n    Metadata:\n      DockerContext: src\n      DockerBuildArgs: {V: '3.6', W: !Ref W}\n",
+        ),
+    ]);
+    let given = |path: &str| {
+        let mut given: Vec<_> = project.build_arguments(&folder.path().join(path)).into_iter().collect();
+        given.sort();
+        given.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>()
+    };
+    assert_eq!(given("a/Dockerfile"), ["V=3.11"], "what is not literal is left out");
+    assert_eq!(given("d/Dockerfile"), ["V=3.12"]);
+    assert_eq!(given("e/Dockerfile"), ["V=3.8"]);
+    assert_eq!(given("f/Dockerfile"), ["V=3.7"]);
+    assert_eq!(given("g/src/Dockerfile"), ["V=3.6"]);
+    assert!(given("b/Dockerfile").is_empty(), "the default counts");
+    assert!(given("c/Dockerfile").is_empty(), "the builds differ");
+    assert!(given("h/Dockerfile").is_empty(), "nothing is known");
+}
+
+#[test]
+fn a_build_of_an_unknown_file_may_be_of_any() {
+    let (folder, project) = repository(&[
+        ("compose.yaml", "services:\n  a:\n    build: {context: a, args: {V: '3.11'}}\n"),
+        ("build.sh", "docker build --build-arg V=$1 \"$2\"\n"),
+    ]);
+    assert!(project.build_arguments(&folder.path().join("a/Dockerfile")).is_empty());
+}

@@ -33,7 +33,7 @@ impl Expanded {
     }
 
     /// A text that stands for what is written at a place.
-    fn instead_of(text: &str, place: TextRange, assumed: bool) -> Self {
+    pub(super) fn instead_of(text: &str, place: TextRange, assumed: bool) -> Self {
         let mut value = Fragment::default();
         value.push_escaped(text, place.start().to_usize(), place.end().to_usize());
         Self { value, assumed }

@@ -165,6 +165,11 @@ impl<'t> Reader<'t> {
             self.fault(format!("`{}` is no instruction", line.word()), line.keyword);
         }
         let instruction = line.read(self.text, full, heredocs, &self.shell, self.escape);
+        if matches!(instruction.name, Name::Env | Name::Label)
+            && let Some(pair) = instruction.pairs().iter().find(|pair| pair.value.is_none())
+        {
+            self.fault(format!("`{}` has no value", pair.name.text()), pair.name.range());
+        }
         if instruction.name == Name::Shell && instruction.onbuild.is_none() {
             self.shell = Shell::set(&instruction);
         }

@@ -7,7 +7,7 @@ use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
 use super::expand::{Expanded, expand, hole};
-use super::{Dockerfile, Instruction, Name};
+use super::{Dockerfile, Instruction, Name, Pair};
 use crate::parse::SyntaxFault;
 use crate::parse::fragment::Fragment;
 
@@ -103,12 +103,16 @@ const AUTOMATIC: [&str; 8] = [
 /// Arguments before the first `FROM`, with their values.
 type Globals = FxHashMap<String, Expanded>;
 
+/// Arguments that the builds of the file give.
+type Given = FxHashMap<String, String>;
+
 /// How many variables the value of one may take in, over all levels.
 const VARIABLES: usize = 30;
 
 /// Finds the stages.
 pub(super) fn analyse(
     instructions: &[Instruction],
+    given: &Given,
     escape: char,
     faults: &mut Vec<SyntaxFault>,
 ) -> Vec<Stage> {
@@ -129,7 +133,7 @@ pub(super) fn analyse(
             stages.push(stage);
         } else if stages.is_empty() {
             if instruction.name == Name::Arg {
-                declare(instruction, &mut globals, escape);
+                declare(instruction, &mut globals, given, escape);
             } else if instruction.name != Name::Unknown {
                 faults.push(SyntaxFault {
                     message: "only `ARG` can stand before the first `FROM`".to_owned(),
@@ -181,13 +185,25 @@ fn named(text: &str, earlier: &[Stage]) -> Option<usize> {
 }
 
 /// Adds what an `ARG` before the first `FROM` declares.
-fn declare(instruction: &Instruction, globals: &mut Globals, escape: char) {
+fn declare(instruction: &Instruction, globals: &mut Globals, given: &Given, escape: char) {
     for pair in instruction.pairs() {
         let name = pair.name.text();
+        if let Some(value) = overridden(pair, given) {
+            globals.insert(name.to_owned(), value);
+            continue;
+        }
         let Some(value) = pair.value.as_ref().filter(|_| !AUTOMATIC.contains(&name)) else { continue };
         let value = expand(value, &|name| globals.get(name).cloned(), escape);
         globals.insert(name.to_owned(), Expanded { assumed: true, ..value });
     }
+}
+
+/// What the builds give an argument instead of its default. It stands in for
+/// the whole declaration, so that no edit of a part of it is possible.
+fn overridden(pair: &Pair, given: &Given) -> Option<Expanded> {
+    let name = pair.name.text();
+    let value = given.get(name).filter(|_| !AUTOMATIC.contains(&name))?;
+    Some(Expanded::instead_of(value, pair.name.range(), true))
 }
 
 impl Dockerfile {
@@ -252,6 +268,9 @@ impl Dockerfile {
             }
         }
         let (at, pair) = argument.filter(|_| !AUTOMATIC.contains(&name))?;
+        if let Some(value) = overridden(pair, &self.given) {
+            return Some(value);
+        }
         let value = match &pair.value {
             Some(value) => expand(value, &|name| self.look_up(lineage, at, name, left), escape),
             None => self.global(name)?,
@@ -264,7 +283,7 @@ impl Dockerfile {
         let first = self.stages.first().map_or(0, |stage| stage.instructions.start);
         let mut globals = Globals::default();
         for instruction in self.instructions[..first].iter().filter(|one| one.name == Name::Arg) {
-            declare(instruction, &mut globals, self.escape());
+            declare(instruction, &mut globals, &self.given, self.escape());
         }
         globals.remove(name)
     }

@@ -477,3 +477,12 @@ fn deep_nesting_and_long_lines_end() {
     measure(&format!("FROM {}", "${a:-".repeat(20_000)));
     measure(&format!("FROM a\n{}", "ONBUILD ".repeat(20_000)));
 }
+
+#[test]
+fn settings_without_a_value_are_refused() {
+    let faults = |text: &str| parse(text).faults.len();
+    assert_eq!(faults("FROM a\nENV HOME\n"), 1);
+    assert_eq!(faults("FROM a\nENV A=1 B\n"), 1);
+    assert_eq!(faults("FROM a\nLABEL one\n"), 1);
+    assert_eq!(faults("FROM a\nENV A 1\nENV B=\nARG C\nLABEL d=\n"), 0);
+}

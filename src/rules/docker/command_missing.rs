@@ -8,6 +8,9 @@
 //! asked for first (`command -v tar || …`) is not reported. Where other packages, scripts or downloads came before and may
 //! have brought the command along, it is a warning or hidden.
 //!
+//! The package managers of other systems, `apt`, `apt-get` and `apk`, are reported on Amazon Linux, where no package brings
+//! them.
+//!
 //! ## Why
 //! The images of AWS Lambda up to Python 3.11 are built on Amazon Linux 2, those from Python 3.12 on on
 //! [Amazon Linux 2023 (minimal)](https://docs.aws.amazon.com/linux/al2023/ug/minimal-container.html), which has `bash`,
@@ -33,12 +36,14 @@
 //! is still to be moved, the fix is the whole move: the image, the package manager, the packages.
 
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashSet;
 
-use crate::catalogue::images;
+use crate::catalogue::images::{self, System};
 use crate::discover::Kind;
+use crate::docker::called::{Called, Wanted, called};
 use crate::docker::changed::Presence;
 use crate::docker::lacking::{self, Missing};
-use crate::docker::reach::Outcome;
+use crate::docker::reach::{Outcome, Reach};
 use crate::finding::{Applicability, Group, Severity};
 use crate::parse::dockerfile::Dockerfile;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
@@ -50,13 +55,20 @@ pub static RULE: CommandMissing = CommandMissing;
 /// Reports commands that are not there.
 pub struct CommandMissing;
 
+/// Package managers of other systems, which nothing brings to Amazon Linux.
+const FOREIGN: Wanted = Wanted {
+    names: &["apk", "apt", "apt-get"],
+    on: |system, _| system.id.starts_with("amazon-linux"),
+    installed: false,
+};
+
 impl Rule for CommandMissing {
     fn meta(&self) -> &'static Meta {
         &Meta { group: Group::Docker, fix: Some(Applicability::Unsafe), kinds: &[Kind::Dockerfile] }
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        images::lacking().iter().map(|name| Trigger::Word(name)).collect()
+        images::lacking().iter().chain(FOREIGN.names).map(|name| Trigger::Word(name)).collect()
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
@@ -64,7 +76,27 @@ impl Rule for CommandMissing {
         for missing in lacking::missing(dockerfile, file.settings.target) {
             report(file, dockerfile, &missing, &mut moves, sink);
         }
+        let mut told = FxHashSet::default();
+        for called in called(dockerfile, &FOREIGN, file.settings.target) {
+            let missing =
+                called.reach != Reach::Never && called.outcome() != Outcome::Handled && !called.call.asked;
+            if missing && told.insert((called.stage, called.name)) {
+                foreign(&called, sink);
+            }
+        }
     }
+}
+
+/// Reports a package manager of another system.
+fn foreign(called: &Called<'_>, sink: &mut Sink<'_>) {
+    let (name, title, manager) = (called.name, called.system.title, manager(called.system));
+    let message = format!("`{name}` is not there {}: {title} has `{manager}`", called.place());
+    sink.finding(name, called.word.value.range(), message)
+        .severity(if called.outcome() == Outcome::Stops { Severity::Error } else { Severity::Warning })
+        .confidence(called.confidence())
+        .help(format!("Use `{manager}`, and its names for the packages"))
+        .url(called.system.source)
+        .emit();
 }
 
 fn report(
@@ -100,7 +132,7 @@ fn report(
         return moves.emit(draft, called.stage);
     }
     let Some(place) = lacking::installation(dockerfile, called) else { return draft.emit() };
-    let manager = if called.system.has.contains(&"dnf") { "dnf" } else { called.system.manager };
+    let manager = manager(called.system);
     let end = if file.document.text.contains("\r\n") { "\r\n" } else { "\n" };
     let content = match place.alone {
         true => format!("RUN {manager} install -y {package}{end}"),
@@ -108,4 +140,9 @@ fn report(
     };
     let edit = file.edit(TextRange::empty(place.at), content);
     draft.unsafe_fix(format!("Install `{package}`"), "the image grows by it", vec![edit]).emit();
+}
+
+/// The package manager that people know the system by.
+fn manager(system: &System) -> &'static str {
+    if system.has.contains(&"dnf") { "dnf" } else { system.manager }
 }

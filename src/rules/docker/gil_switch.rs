@@ -3,8 +3,8 @@
 //! ## What it finds
 //! `PYTHON_GIL` with any value other than `1` or nothing, and `-X gil=0`, where a stock build of Python runs: in stages of
 //! build files on images whose Python is known, in the environment of Lambda functions (SAM, CloudFormation, Serverless
-//! Framework, Terraform, programs for the CDK and Pulumi) and of Compose services with such an image. Also `FROM python:3.13t`, an image that does not exist, and the
-//! command `python3.13t` in an image that has none.
+//! Framework, Terraform, programs for the CDK and Pulumi) and of Compose services with such an image. Also
+//! `FROM python:3.13t`, an image that does not exist.
 //!
 //! `PYTHON_JIT` is an info: stock builds have no compiler to turn on, and ignore it.
 //!
@@ -72,6 +72,7 @@ impl Rule for GilSwitch {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
+<<<<<<< HEAD
         // `-X gil=0` and `python3.13t`, in words.
         [GIL, JIT, "gil", "13t", "14t"].map(Trigger::Word).to_vec()
     }
@@ -83,6 +84,16 @@ impl Rule for GilSwitch {
         for one in environment::variables(file.document, code) {
             Ground::lambda().literal(file, &one.name, one.name_range, &one.value, one.value_range, sink);
         }
+=======
+        vec![
+            Trigger::Word(GIL),
+            Trigger::Word(JIT),
+            Trigger::Text(|text| {
+                let signs = [&b"gil=0"[..], b":3.13t", b":3.14t"];
+                signs.iter().any(|sign| memchr::memmem::find(text, sign).is_some())
+            }),
+        ]
+>>>>>>> 0fd1fc5 (Read what builds give the arguments of build files; report package managers of other systems on Amazon Linux)
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
