@@ -91,8 +91,17 @@ impl Project {
 }
 
 /// Words of which a file that describes builds has one.
-const SIGNS: [&str; 7] =
-    ["build:", "\"build\"", "--build-arg", "build-args", "DockerBuildArgs", "dockerfile", "docker build"];
+const SIGNS: [&str; 9] = [
+    "build:",
+    "\"build\"",
+    "--build-arg",
+    "build-args",
+    "DockerBuildArgs",
+    "dockerfile",
+    "docker build",
+    "target \"",
+    "\"target\"",
+];
 
 /// The arguments that all builds give the same literal.
 fn agreed(builds: &[Build]) -> FxHashMap<String, String> {

@@ -72,8 +72,7 @@ impl Rule for GilSwitch {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-<<<<<<< HEAD
-        // `-X gil=0` and `python3.13t`, in words.
+        // `-X gil=0` and `python:3.13t`, in words.
         [GIL, JIT, "gil", "13t", "14t"].map(Trigger::Word).to_vec()
     }
 
@@ -84,16 +83,6 @@ impl Rule for GilSwitch {
         for one in environment::variables(file.document, code) {
             Ground::lambda().literal(file, &one.name, one.name_range, &one.value, one.value_range, sink);
         }
-=======
-        vec![
-            Trigger::Word(GIL),
-            Trigger::Word(JIT),
-            Trigger::Text(|text| {
-                let signs = [&b"gil=0"[..], b":3.13t", b":3.14t"];
-                signs.iter().any(|sign| memchr::memmem::find(text, sign).is_some())
-            }),
-        ]
->>>>>>> 0fd1fc5 (Read what builds give the arguments of build files; report package managers of other systems on Amazon Linux)
     }
 
     fn check_dockerfile(&self, file: &File<'_>, dockerfile: &Dockerfile, sink: &mut Sink<'_>) {
