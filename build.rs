@@ -40,6 +40,7 @@ fn main() {
         .expect("OUT_DIR is writable");
     fs::write(out.join("layers.rs"), layers(&root.join("rules/aws/layers.yaml")))
         .expect("OUT_DIR is writable");
+    fs::write(out.join("tools.rs"), tools(&root.join("rules/aws/tools.yaml"))).expect("OUT_DIR is writable");
     fs::write(out.join("reexports.rs"), reexports::tables(&root.join("rules/python/reexports.txt")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))
@@ -208,6 +209,30 @@ fn layers(file: &Path) -> String {
             .expect("writing to a string");
     }
     table + "];\n"
+}
+
+/// The tools that deploy to AWS Lambda, as a static table.
+fn tools(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a listed file can be read");
+    let data: schema::Tools =
+        serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut table = "/// Every tool.\npub static TOOLS: &[Tool] = &[\n".to_owned();
+    for tool in &data.tools {
+        let schema::Tool { name, registry, first, concerns, stops, outcome, instead, source } = tool;
+        let first = (first != "none").then(|| release(first));
+        writeln!(
+            table,
+            "Tool {{ name: {name:?}, registry: Registry::{registry:?}, first: {first:?}, concerns: Concerns::{concerns:?}, stops: Stops::{stops:?}, outcome: {outcome:?}, instead: {instead:?}, source: {source:?} }},"
+        )
+        .expect("writing to a string");
+    }
+    table + "];\n"
+}
+
+/// A release such as `5.76.0`.
+fn release(text: &str) -> [u64; 3] {
+    let parts: Vec<u64> = text.split('.').filter_map(|part| part.parse().ok()).collect();
+    parts.try_into().unwrap_or_else(|_| panic!("`{text}` is no release"))
 }
 
 /// A day such as `2026-07-01`.

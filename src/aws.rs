@@ -25,6 +25,7 @@ pub mod cdk;
 pub mod cloudformation;
 pub mod command_line;
 pub mod compiled;
+pub mod deployed;
 pub mod environment;
 pub mod layers;
 pub mod parameters;
@@ -34,6 +35,7 @@ pub mod samconfig;
 pub mod serverless;
 pub mod template;
 pub mod terraform;
+pub mod tools;
 pub mod zappa;
 
 /// Every reader.

@@ -12,6 +12,7 @@ pub mod python_images;
 pub mod reexports;
 pub mod releases;
 pub mod runtimes;
+pub mod tools;
 
 mod stdlib;
 

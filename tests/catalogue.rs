@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use images_schema::{Commands, Manager, Packages, System};
 use python_images_schema::{PythonImages, Releases};
-use schema::{Kind, Layers, Module, Runtimes};
+use schema::{Kind, Layers, Module, Runtimes, Tools};
 
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/images_schema.rs"]
@@ -50,6 +50,7 @@ fn type_of(file: &str) -> Option<&'static str> {
         ("stdlib/", "Module"),
         ("aws/runtimes.yaml", "Runtimes"),
         ("aws/layers.yaml", "Layers"),
+        ("aws/tools.yaml", "Tools"),
         ("docker/systems/", "System"),
         ("docker/managers/", "Manager"),
         ("docker/packages/", "Packages"),
@@ -73,6 +74,7 @@ fn generated() -> Value {
     generator.subschema_for::<Module>();
     generator.subschema_for::<Runtimes>();
     generator.subschema_for::<Layers>();
+    generator.subschema_for::<Tools>();
     generator.subschema_for::<System>();
     generator.subschema_for::<Manager>();
     generator.subschema_for::<Packages>();
@@ -129,6 +131,8 @@ fn unknown_keys_are_refused() {
         "Runtimes",
         "Layers",
         "Layer",
+        "Tools",
+        "Tool",
         "System",
         "Manager",
         "Packages",

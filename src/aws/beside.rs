@@ -18,9 +18,14 @@ pub fn load(document: &Document, path: &str) -> Option<Document> {
     if path.is_absolute() {
         return None;
     }
-    let path = document.path.parent()?.join(path);
-    let kind = Kind::of_name(&path).filter(|kind| matches!(kind, Kind::Json | Kind::Yaml))?;
-    let is_short = std::fs::metadata(&path).is_ok_and(|about| about.is_file() && about.len() <= LONGEST);
+    read_at(&document.path.parent()?.join(path))
+}
+
+/// The file of JSON or YAML at `path`; `None` as for [`load`].
+#[must_use]
+pub fn read_at(path: &Path) -> Option<Document> {
+    let kind = Kind::of_name(path).filter(|kind| matches!(kind, Kind::Json | Kind::Yaml))?;
+    let is_short = std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= LONGEST);
     let target = Target { path: path.into(), kind, explicit: false };
     let source = is_short.then(|| read::read(&target).ok()).flatten()?;
     // The version only matters to Python.

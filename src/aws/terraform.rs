@@ -14,7 +14,7 @@ use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
 use super::{Choice, ChoiceKind, Input, Reader};
-use crate::catalogue::runtimes;
+use crate::catalogue::runtimes::{self, Runtime};
 use crate::discover::Kind;
 use crate::edit::Change;
 use crate::finding::Confidence;
@@ -80,6 +80,24 @@ fn read(input: &Input<'_>, _: Option<&Code<'_>>) -> Vec<Choice> {
         reader.of_body(Scope::new(&module, source.path, reader.steps), source.body, 0, &mut found);
     }
     found
+}
+
+/// The newest Python that the module in a folder gives to functions, its own or
+/// those of the modules that it calls.
+pub(super) fn newest(input: &Input<'_>, folder: &Path) -> Option<&'static Runtime> {
+    let body = Body::default();
+    let files = Files::read(input.project, folder, &body);
+    let module = Module::new(files.sources(folder));
+    let steps = Cell::new(MAX_STEPS);
+    let mut found = Vec::new();
+    for path in files.modules.values().flat_map(|files| files.iter()).map(|file| &file.path) {
+        let reader = Terraform { input, path, files: &files, steps: &steps };
+        for source in &module.sources {
+            reader.of_body(Scope::new(&module, source.path, &steps), source.body, 0, &mut found);
+        }
+    }
+    let functions = found.iter().filter(|choice| choice.kind == ChoiceKind::Function);
+    functions.map(|choice| choice.runtime).max_by_key(|runtime| runtime.python)
 }
 
 /// The nearest folder, from that of a file of values upwards, whose module has

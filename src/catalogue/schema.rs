@@ -344,6 +344,79 @@ pub struct Layer {
     pub source: String,
 }
 
+/// The file `rules/aws/tools.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tools {
+    /// Each tool in each registry that has it.
+    pub tools: Vec<Tool>,
+}
+
+/// What deploys to AWS Lambda and knows only some of its runtimes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// As the registry has it.
+    pub name: String,
+    /// Where its releases are.
+    pub registry: Registry,
+    /// The first release that accepts `python3.13`, such as `5.76.0`, or `none`.
+    pub first: String,
+    /// What shows that Python is deployed with it.
+    pub concerns: Concerns,
+    /// When an older release fails.
+    pub stops: Stops,
+    /// What an older release does, as the end of a sentence.
+    pub outcome: String,
+    /// The way out, where a newer release alone is not.
+    pub instead: Option<String>,
+    /// Link to where the first release is documented.
+    pub source: String,
+}
+
+/// Where releases of a tool are.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Registry {
+    /// Those of JavaScript.
+    Npm,
+    /// Those of Python.
+    #[serde(rename = "pypi")]
+    PyPi,
+    /// Providers of Terraform and `OpenTofu`.
+    Terraform,
+}
+
+/// What shows that Python is deployed with a tool.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Concerns {
+    /// A program for the AWS CDK.
+    Cdk,
+    /// Nothing else is deployed with it.
+    Python,
+    /// A template of SAM or `CloudFormation`.
+    Sam,
+    /// Configuration of the Serverless Framework.
+    Serverless,
+    /// The module of Terraform that names it.
+    Terraform,
+}
+
+/// When an older release fails on `python3.13`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Stops {
+    /// As soon as it is started.
+    Always,
+    /// When the runtime is chosen.
+    Chosen,
+    /// When it is chosen and the configuration asks for strictness.
+    Strict,
+    /// Never.
+    Never,
+}
+
 /// One runtime of AWS Lambda; days as `2026-07-01`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
