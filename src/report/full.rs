@@ -14,6 +14,8 @@ use crate::finding::{Applicability, Finding, Fix, Run, Severity};
 
 /// Where text below a frame begins.
 const INDENT: usize = 8;
+/// How many findings before one are looked at for the same fix.
+const NEAR: usize = 100;
 /// Narrower terminals wrap by themselves.
 const NARROWEST: usize = 40;
 
@@ -24,9 +26,12 @@ pub fn write(out: &mut impl Write, run: &Run, context: &Context) -> io::Result<(
     for file in by_file(&run.findings) {
         let path = place::shown(&file[0].path, context);
         renderer.heading(&mut text, &path, file);
-        for finding in file {
+        for (at, finding) in file.iter().enumerate() {
+            // One fix of several findings is shown once.
+            let near = &file[at.saturating_sub(NEAR)..at];
+            let is_told = near.iter().any(|other| other.fix.is_some() && other.fix == finding.fix);
             // Writing to a string cannot fail.
-            let _ = renderer.finding(&mut text, finding, &path);
+            let _ = renderer.finding(&mut text, finding, &path, is_told);
             text.push('\n');
             out.write_all(text.as_bytes())?;
             text.clear();
@@ -112,7 +117,7 @@ impl<'a> Renderer<'a> {
         let _ = writeln!(text, "{faint}{bar}{faint:#} {strong}{path}{strong:#} {faint}({counts}){faint:#}\n");
     }
 
-    fn finding(&self, text: &mut String, finding: &Finding, path: &str) -> fmt::Result {
+    fn finding(&self, text: &mut String, finding: &Finding, path: &str, is_told: bool) -> fmt::Result {
         let (level, strong) = (self.paint.severity(finding.severity), self.paint.strong);
         let headline = format!(
             "{level}{}{level:#} {strong}{}{strong:#}({}): {}",
@@ -134,8 +139,12 @@ impl<'a> Renderer<'a> {
         if let Some(help) = &finding.help {
             self.advice(text, "help", &plain::line(help));
         }
-        if let Some(fix) = &finding.fix {
-            self.fix(text, finding, fix)?;
+        match &finding.fix {
+            Some(fix) if is_told => {
+                self.advice(text, "fix", &format!("{}, as above", plain::line(&fix.message)))
+            }
+            Some(fix) => self.fix(text, finding, fix)?,
+            None => {}
         }
         if let Some(url) = &finding.url {
             self.advice(text, "link", &plain::line(url));
