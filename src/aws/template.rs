@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
+use super::combined::{self, Decided};
 use crate::parse::tree::{Member, Tree};
 
 /// Values that are followed for the literals of one, so that no template,
@@ -330,32 +331,33 @@ pub fn holes(text: &str) -> Vec<Range<usize>> {
     holes
 }
 
-/// Puts parts together. Where one part varies or refers to something, the
-/// result points there; `whole` stands for a text of several such parts.
-fn combine<'a>(whole: Tree<'a>, parts: Vec<Vec<Literal<'a>>>) -> Vec<Literal<'a>> {
-    let is_constant =
-        |part: &Vec<Literal<'a>>| matches!(part.as_slice(), [one] if matches!(one.origin, Origin::Direct));
-    let moving: Vec<usize> = (0..parts.len()).filter(|&at| !is_constant(&parts[at])).collect();
-    let text = |parts: &[Vec<Literal<'a>>]| -> Option<String> {
-        parts.iter().map(|part| part.first().map(|literal| &*literal.text)).collect()
-    };
+/// Puts parts together; `whole` stands for a text of several that vary.
+fn combine<'a>(whole: Tree<'a>, mut parts: Vec<Vec<Literal<'a>>>) -> Vec<Literal<'a>> {
+    let is_constant = |one: &Literal<'a>| matches!(one.origin, Origin::Direct);
+    // A text without placeholders is written there.
+    if let [part] = parts.as_slice()
+        && let [one] = part.as_slice()
+        && is_constant(one)
+    {
+        return parts.swap_remove(0);
+    }
     let computed =
         |text: String| Literal { text: text.into(), origin: Origin::Computed, ..direct(whole, "") };
-    match moving.as_slice() {
-        [] if parts.len() == 1 => parts.into_iter().next().unwrap_or_default(),
-        [at] => {
-            let before = text(&parts[..*at]).unwrap_or_default();
-            let after = text(&parts[*at + 1..]).unwrap_or_default();
-            let extended = |literal: &Literal<'a>| Literal {
-                text: format!("{before}{}{after}", literal.text).into(),
-                before: format!("{before}{}", literal.before),
-                after: format!("{}{after}", literal.after),
-                ..literal.clone()
-            };
-            parts[*at].iter().map(extended).collect()
+    combined::combine(&parts, is_constant, computed)
+}
+
+impl Decided for Literal<'_> {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn within(&self, before: &str, after: &str) -> Self {
+        Self {
+            text: format!("{before}{}{after}", self.text).into(),
+            before: format!("{before}{}", self.before),
+            after: format!("{}{after}", self.after),
+            ..self.clone()
         }
-        _ if parts.iter().all(|part| part.len() == 1) => text(&parts).map(computed).into_iter().collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::Path;
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
+use crate::aws::combined::{self, Decided};
 use crate::parse::hcl::{Attribute, Block, Body, Expression, ExpressionKind, Item, Part, Step};
 use crate::project::terraform::holds_values;
 
@@ -365,33 +366,12 @@ impl<'a, 's> Scope<'a, 's> {
         self.combine(range, parts.collect())
     }
 
-    /// Puts parts together. Where one part varies or refers to something, the
-    /// result points there; the whole stands for several such parts.
+    /// Puts parts together; the whole stands for several that vary.
     fn combine(self, whole: TextRange, parts: Vec<Vec<Literal<'a>>>) -> Vec<Literal<'a>> {
-        let is_constant = |part: &Vec<Literal<'a>>| matches!(part.as_slice(), [one] if matches!(one.origin, Origin::Direct) && one.path == self.path);
-        let moving: Vec<usize> = (0..parts.len()).filter(|&at| !is_constant(&parts[at])).collect();
-        let text = |parts: &[Vec<Literal<'a>>]| -> Option<String> {
-            parts.iter().map(|part| part.first().map(|literal| &*literal.text)).collect()
-        };
-        match moving.as_slice() {
-            [at] => {
-                let before = text(&parts[..*at]).unwrap_or_default();
-                let after = text(&parts[*at + 1..]).unwrap_or_default();
-                let extended = |literal: &Literal<'a>| Literal {
-                    text: format!("{before}{}{after}", literal.text).into(),
-                    before: format!("{before}{}", literal.before),
-                    after: format!("{}{after}", literal.after),
-                    ..literal.clone()
-                };
-                parts[*at].iter().map(extended).collect()
-            }
-            _ if parts.iter().all(|part| part.len() == 1) => {
-                let origin = Origin::Computed;
-                let whole = |text: String| Literal { origin, ..self.written(text.into(), whole, true) };
-                text(&parts).map(whole).into_iter().collect()
-            }
-            _ => Vec::new(),
-        }
+        let is_constant = |one: &Literal<'a>| matches!(one.origin, Origin::Direct) && one.path == self.path;
+        let computed =
+            |text: String| Literal { origin: Origin::Computed, ..self.written(text.into(), whole, true) };
+        combined::combine(&parts, is_constant, computed)
     }
 
     fn written(self, text: Cow<'a, str>, range: TextRange, quoted: bool) -> Literal<'a> {
@@ -426,5 +406,20 @@ fn number(text: &str) -> Cow<'_, str> {
     match text.contains('.') {
         true => Cow::Borrowed(text.trim_end_matches('0').trim_end_matches('.')),
         false => Cow::Borrowed(text),
+    }
+}
+
+impl Decided for Literal<'_> {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn within(&self, before: &str, after: &str) -> Self {
+        Self {
+            text: format!("{before}{}{after}", self.text).into(),
+            before: format!("{before}{}", self.before),
+            after: format!("{}{after}", self.after),
+            ..self.clone()
+        }
     }
 }
