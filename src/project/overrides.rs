@@ -73,11 +73,11 @@ impl Project {
             let metadata = std::fs::metadata(&path).ok()?;
             (metadata.is_file() && metadata.len() <= MAX_SIZE).then_some((path, kind))
         };
-        let mut files: Vec<_> =
-            entries.flatten().filter_map(|entry| readable(entry.path())).take(MAX_FILES).collect();
-        files.sort_by(|one, other| one.0.cmp(&other.0));
+        // Sorted, so that the bound takes the same files everywhere.
+        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
         let mut found = Vec::new();
-        for (path, kind) in files {
+        for (path, kind) in paths.into_iter().filter_map(readable).take(MAX_FILES) {
             let target = Target { path: path.into(), kind, explicit: false };
             let Ok(source) = read::read(&target) else { continue };
             if !SIGNS.iter().any(|sign| source.text.contains(sign)) {
