@@ -45,6 +45,8 @@ pub enum Kind {
     Hcl,
     /// `.bicep`.
     Bicep,
+    /// `.ps1`, `.psm1`.
+    PowerShell,
     /// `.js`, `.mjs`, `.cjs`, `.ts`, `.mts`, `.cts`; not declarations and bundles.
     JavaScript,
     /// `.sh`, `.bash`, or a script with a shell shebang.

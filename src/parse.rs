@@ -14,6 +14,7 @@ use crate::finding::{Excerpt, Place, Span};
 use crate::read::Source;
 use crate::version::PythonVersion;
 
+pub mod bicep;
 pub mod dockerfile;
 pub mod fragment;
 pub mod hcl;
@@ -24,9 +25,11 @@ pub mod json;
 pub mod literal;
 pub mod makefile;
 pub mod notebook;
+pub mod powershell;
 pub mod python;
 pub mod scripts;
 pub mod shell;
+pub mod term;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
@@ -69,6 +72,10 @@ pub enum Syntax {
     JavaScript(javascript::Script),
     /// Recipes of `make`.
     Makefile(makefile::Makefile),
+    /// Bicep.
+    Bicep(bicep::Bicep),
+    /// PowerShell.
+    PowerShell(powershell::PowerShell),
     /// TOML.
     Toml(Box<toml::Owned>),
     /// Sections of options.
@@ -125,6 +132,8 @@ impl Document {
             Kind::JavaScript => javascript::parse(&source.text).map(Syntax::JavaScript),
             Kind::Hcl => hcl::parse(&source.text).map(Syntax::Hcl),
             Kind::Shell => Ok(Syntax::Shell(shell::parse_file(&source.text))),
+            Kind::Bicep => bicep::parse(&source.text).map(Syntax::Bicep),
+            Kind::PowerShell => powershell::parse(&source.text).map(Syntax::PowerShell),
             Kind::Makefile => Ok(Syntax::Makefile(makefile::parse(&source.text))),
             Kind::Toml => toml::parse(source.text.clone()).map(|toml| Syntax::Toml(Box::new(toml))),
             Kind::Ini => Ok(Syntax::Ini(ini::parse(&source.text))),

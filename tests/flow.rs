@@ -31,8 +31,17 @@ const LAYERS: &[&[&str]] = &[
 /// Crates that read a syntax; only `parse` names them, and `config`, which comes
 /// before it, the one for its own files. The node types of `ruff_python_ast`
 /// and the ranges of `ruff_text_size` are everyone's.
-const PARSERS: &[&str] =
-    &["ruff_python_parser", "ruff_python_trivia", "jsonc_parser", "granit_parser", "hcl_edit", "toml_edit"];
+const PARSERS: &[&str] = &[
+    "ruff_python_parser",
+    "ruff_python_trivia",
+    "jsonc_parser",
+    "granit_parser",
+    "hcl_edit",
+    "toml_edit",
+    "tree_sitter",
+    "tree_sitter_bicep",
+    "tree_sitter_powershell",
+];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

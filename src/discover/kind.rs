@@ -29,6 +29,7 @@ fn of_lower(name: &str, path: &Path) -> Option<Kind> {
         "tf" | "tofu" | "tfvars" | "hcl" => Kind::Hcl,
         "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" if is_own_script(stem, path) => Kind::JavaScript,
         "bicep" => Kind::Bicep,
+        "ps1" | "psm1" => Kind::PowerShell,
         "sh" | "bash" => Kind::Shell,
         "mk" => Kind::Makefile,
         "txt" | "in" if is_requirements(stem, path) => Kind::Requirements,
@@ -113,9 +114,9 @@ pub fn of_unknown(path: &Path) -> Option<Kind> {
     const FOREIGN: &[&str] = &[
         "bat", "bmp", "c", "cc", "cfg", "conf", "cpp", "cs", "css", "csv", "dll", "env", "exe", "gif", "go",
         "gz", "h", "hpp", "htm", "html", "ico", "ini", "jar", "java", "jpeg", "jpg", "js", "jsx", "kt",
-        "less", "lock", "log", "map", "md", "mjs", "pdf", "php", "pl", "png", "po", "proto", "ps1", "pyc",
-        "pyd", "rb", "rs", "rst", "scss", "so", "sql", "svg", "swift", "tar", "tex", "ts", "tsv", "tsx",
-        "txt", "vue", "webp", "whl", "woff", "woff2", "xls", "xlsx", "xml", "xz", "zip",
+        "less", "lock", "log", "map", "md", "mjs", "pdf", "php", "pl", "png", "po", "proto", "pyc", "pyd",
+        "rb", "rs", "rst", "scss", "so", "sql", "svg", "swift", "tar", "tex", "ts", "tsv", "tsx", "txt",
+        "vue", "webp", "whl", "woff", "woff2", "xls", "xlsx", "xml", "xz", "zip",
     ];
     let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
     FOREIGN.binary_search(&&*extension).is_err().then_some(Kind::Python)
@@ -164,6 +165,8 @@ mod tests {
             ("app.d.ts", None),
             ("jquery.min.js", None),
             ("a/node_modules/b/index.js", None),
+            ("main.bicep", Some(Kind::Bicep)),
+            ("deploy.PS1", Some(Kind::PowerShell)),
             ("main.tf", Some(Kind::Hcl)),
             ("main.tofu", Some(Kind::Hcl)),
             ("main.tf.json", Some(Kind::Json)),

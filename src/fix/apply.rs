@@ -78,11 +78,12 @@ pub fn is_sound(source: &Source, versions: &[PythonVersion]) -> bool {
         Kind::Yaml => parse::yaml::parse(text).is_ok(),
         Kind::Toml => parse::toml::parse(text).is_ok(),
         Kind::Hcl => parse::hcl::parse(text).is_ok(),
+        Kind::Bicep => parse::bicep::parse(text).is_ok(),
+        Kind::PowerShell => parse::powershell::parse(text).is_ok(),
         Kind::Dockerfile
         | Kind::Requirements
         | Kind::Ini
         | Kind::Versions
-        | Kind::Bicep
         | Kind::JavaScript
         | Kind::Shell
         | Kind::Makefile => true,

@@ -217,9 +217,14 @@ impl<'a> Value<'a> {
     /// computed is left out.
     #[must_use]
     pub fn members(self) -> Vec<Member<'a>> {
-        let [node] = self.bare() else { return Vec::new() };
-        let nodes = node.inside(b'{').unwrap_or_default();
-        parts(nodes).into_iter().filter_map(member).collect()
+        self.object().unwrap_or_default()
+    }
+
+    /// The members of an object; `None` for anything else.
+    #[must_use]
+    pub fn object(self) -> Option<Vec<Member<'a>>> {
+        let [node] = self.bare() else { return None };
+        Some(parts(node.inside(b'{')?).into_iter().filter_map(member).collect())
     }
 
     /// The value of a key of an object.
@@ -231,8 +236,14 @@ impl<'a> Value<'a> {
     /// The elements of a list; of anything else, none.
     #[must_use]
     pub fn elements(self) -> Vec<Value<'a>> {
-        let [node] = self.bare() else { return Vec::new() };
-        parts(node.inside(b'[').unwrap_or_default())
+        self.list().unwrap_or_default()
+    }
+
+    /// The elements of a list; `None` for anything else.
+    #[must_use]
+    pub fn list(self) -> Option<Vec<Value<'a>>> {
+        let [node] = self.bare() else { return None };
+        Some(parts(node.inside(b'[')?))
     }
 
     /// What it may be: both branches of a condition, both sides of `||` and `??`.
