@@ -10,6 +10,7 @@ pub mod list;
 pub mod members;
 pub mod namespace;
 pub mod repair;
+pub mod requirements;
 pub mod spell;
 pub mod successors;
 pub mod unused;

@@ -24,15 +24,13 @@ pub mod bounds;
 pub mod ci;
 pub mod code_build;
 mod declared;
+pub mod dependencies;
 mod folder;
 pub mod function_app;
 mod overrides;
 pub mod pins;
 pub mod pip;
-mod pyproject;
-mod requirements;
 mod script;
-mod setup;
 mod supported;
 pub mod terraform;
 
@@ -142,7 +140,7 @@ impl Project {
     /// apply to their folder and all below it.
     #[must_use]
     pub fn requires(&self, path: &Path, distribution: &str) -> bool {
-        let name = requirements::normalise(distribution);
+        let name = dependencies::normalise(distribution);
         self.any(path, |declared| declared.requirements.contains(&name))
     }
 
@@ -150,7 +148,7 @@ impl Project {
     /// at `path` (`build-system.requires`, `setup_requires`).
     #[must_use]
     pub fn build_requires(&self, path: &Path, distribution: &str) -> bool {
-        let name = requirements::normalise(distribution);
+        let name = dependencies::normalise(distribution);
         self.any(path, |declared| declared.build_requirements.contains(&name))
     }
 

@@ -3,7 +3,6 @@
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
     Expr, ExprCall, ExprFString, ExprName, ExprStringLiteral, FStringPart, InterpolatedStringElement,
-    StringFlags, StringLiteral,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -251,24 +250,7 @@ fn likely(code: Fragment) -> Piece {
 
 /// The value of a string with its places in the file.
 pub fn literal(code: &Code<'_>, text: &ExprStringLiteral) -> Option<Fragment> {
-    let mut whole = Fragment::default();
-    for part in text.value.iter() {
-        append(code, part, &mut whole)?;
-    }
-    Some(whole)
-}
-
-fn append(code: &Code<'_>, part: &StringLiteral, whole: &mut Fragment) -> Option<()> {
-    let (flags, range) = (part.flags, part.range());
-    let (start, end) = (range.start() + flags.opener_len(), range.end() - flags.closer_len());
-    if start > end {
-        return None;
-    }
-    let raw = matches!(flags.prefix(), ruff_python_ast::str_prefix::StringLiteralPrefix::Raw { .. });
-    let form = if raw { Form::Raw } else { Form::Python };
-    let value = literal::align(&code.document.text, TextRange::new(start, end), &part.value, form)?;
-    whole.push_slice(&value, 0, value.text().len());
-    Some(())
+    literal::python_string(&code.document.text, text)
 }
 
 /// An f-string, with a name in place of each replacement field.
@@ -277,7 +259,8 @@ fn formatted(code: &Code<'_>, text: &ExprFString) -> Option<Fragment> {
     for part in &text.value {
         let string = match part {
             FStringPart::Literal(part) => {
-                append(code, part, &mut whole)?;
+                let value = literal::python_part(&code.document.text, part)?;
+                whole.push_slice(&value, 0, value.text().len());
                 continue;
             }
             FStringPart::FString(string) => string,

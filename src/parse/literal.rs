@@ -4,7 +4,9 @@
 //! stands. Here the value is laid beside the text once more, so that commands
 //! and code in it can be read on. Whatever does not fit gives nothing.
 
-use ruff_text_size::TextRange;
+use ruff_python_ast::str_prefix::StringLiteralPrefix;
+use ruff_python_ast::{ExprStringLiteral, StringFlags, StringLiteral};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::fragment::Fragment;
 
@@ -39,6 +41,30 @@ pub fn align(text: &str, range: TextRange, value: &str, form: Form) -> Option<Fr
         aligner.step(form)?;
     }
     Some(aligner.out)
+}
+
+/// The value of a Python string, its parts joined, with its places in the file.
+#[must_use]
+pub fn python_string(text: &str, string: &ExprStringLiteral) -> Option<Fragment> {
+    let mut whole = Fragment::default();
+    for part in string.value.iter() {
+        let value = python_part(text, part)?;
+        whole.push_slice(&value, 0, value.text().len());
+    }
+    Some(whole)
+}
+
+/// The same for one literal of several that stand side by side.
+#[must_use]
+pub fn python_part(text: &str, part: &StringLiteral) -> Option<Fragment> {
+    let (flags, range) = (part.flags, part.range());
+    let (start, end) = (range.start() + flags.opener_len(), range.end() - flags.closer_len());
+    if start > end {
+        return None;
+    }
+    let raw = matches!(flags.prefix(), StringLiteralPrefix::Raw { .. });
+    let form = if raw { Form::Raw } else { Form::Python };
+    align(text, TextRange::new(start, end), &part.value, form)
 }
 
 struct Aligner<'a> {

@@ -33,16 +33,19 @@ pub fn at<'a>(root: &'a Item, path: &[&str]) -> Option<&'a Item> {
 /// The place of a value, with its quotes or brackets.
 #[must_use]
 pub fn range(item: &Item) -> Option<TextRange> {
-    item.span().and_then(text_range)
+    span(item.span())
 }
 
 /// The same for an element of an array.
 #[must_use]
 pub fn value_range(value: &Value) -> Option<TextRange> {
-    value.span().and_then(text_range)
+    span(value.span())
 }
 
-fn text_range(span: std::ops::Range<usize>) -> Option<TextRange> {
+/// What the parser calls a span, as a range.
+#[must_use]
+pub fn span(span: Option<std::ops::Range<usize>>) -> Option<TextRange> {
+    let span = span?;
     let (start, end) = (TextSize::try_from(span.start).ok()?, TextSize::try_from(span.end).ok()?);
     (start <= end).then(|| TextRange::new(start, end))
 }

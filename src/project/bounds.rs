@@ -156,7 +156,7 @@ impl Bound {
     }
 
     /// The Pythons that it does admit; `None` if there is no Python 3 among them.
-    fn supported(&self, text: &str) -> Option<Supported> {
+    pub(super) fn supported(&self, text: &str) -> Option<Supported> {
         match self.dialect {
             Dialect::Pep440 => pep440(&text[self.range]),
             Dialect::Poetry => poetry(&text[self.range]),

@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::supported::Supported;
-use super::{pyproject, requirements, setup};
+use super::dependencies::{self, Role, Sheet};
+use super::{bounds, supported::Supported};
 use crate::discover::{Kind, Target};
+use crate::parse::Document;
 use crate::version::PythonVersion;
+
+/// Files that one file may include, itself counted: a circle ends.
+const MAX_INCLUDES: usize = 64;
 
 /// Declarations of one folder. A file that cannot be read or understood
 /// declares nothing; telling so is left to the rules that read it.
@@ -28,34 +32,46 @@ impl Declared {
     pub(super) fn read(files: &[PathBuf], target: PythonVersion) -> Self {
         let mut declared = Self::default();
         let mut deployed = None;
-        for file in files {
-            let Some(text) = read(file) else { continue };
-            let name = file.file_name().and_then(|name| name.to_str());
-            let found = match name {
-                Some("pyproject.toml") => pyproject::pyproject(&text),
-                Some("Pipfile") => pyproject::pipfile(&text),
-                Some("setup.cfg") => setup::cfg(&text),
-                Some("setup.py") => setup::py(&text, target),
-                _ => Found { requirements: requirements::file(file, &text), ..Found::default() },
-            };
-            let supported = if name == Some("Pipfile") { &mut deployed } else { &mut declared.supported };
-            *supported = supported.or(found.supported);
-            let name = |text: &String| requirements::name_on(text, target);
-            declared.requirements.extend(found.requirements.iter().filter_map(name));
-            declared.build_requirements.extend(found.build_requirements.iter().filter_map(name));
+        let mut seen = files.to_vec();
+        let mut next = 0;
+        while let Some(file) = seen.get(next).cloned() {
+            next += 1;
+            let Some(document) = document(&file, target) else { continue };
+            let mut bounds = bounds::find(&document).into_iter();
+            let found = bounds.find_map(|bound| bound.supported(&document.text));
+            let is_pipfile = file.file_name().is_some_and(|name| name == "Pipfile");
+            let supported = if is_pipfile { &mut deployed } else { &mut declared.supported };
+            *supported = supported.or(found);
+            let sheet = dependencies::read(&document);
+            declared.add(&sheet, target);
+            for include in sheet.includes.iter().filter(|include| include.role != Role::Constraint) {
+                let include = super::absolute(Path::new(""), &include.target(&file));
+                if !seen.contains(&include) && seen.len() < files.len() + MAX_INCLUDES {
+                    seen.push(include);
+                }
+            }
         }
         declared.supported = declared.supported.or(deployed);
         declared
     }
+
+    fn add(&mut self, sheet: &Sheet, target: PythonVersion) {
+        for requirement in sheet.requirements.iter().filter(|one| one.applies_to(target)) {
+            let names = match requirement.role {
+                Role::Constraint => continue,
+                Role::Build => &mut self.build_requirements,
+                _ => &mut self.requirements,
+            };
+            names.insert(requirement.name.clone());
+        }
+    }
 }
 
-/// What one file says.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) supported: Option<Supported>,
-    /// PEP 508 or as pip takes them.
-    pub(super) requirements: Vec<String>,
-    pub(super) build_requirements: Vec<String>,
+/// A file as what its name says, in whatever encoding it is.
+fn document(path: &Path, target: PythonVersion) -> Option<Document> {
+    let kind = Kind::of_name(path).unwrap_or(Kind::Requirements);
+    let read = Target { path: Arc::from(path), kind, explicit: true };
+    Document::parse(crate::read::read(&read).ok()?, target).ok()
 }
 
 /// The text of a file, in whatever encoding it is.

@@ -108,8 +108,10 @@ impl Folder {
 }
 
 fn is_declaration(name: &str) -> bool {
-    matches!(name, "pyproject.toml" | "setup.cfg" | "setup.py" | "Pipfile")
-        || (name.contains("requirements") && (name.ends_with(".txt") || name.ends_with(".in")))
+    matches!(
+        name,
+        "pyproject.toml" | "setup.cfg" | "setup.py" | "Pipfile" | "environment.yml" | "environment.yaml"
+    ) || (name.contains("requirements") && (name.ends_with(".txt") || name.ends_with(".in")))
 }
 
 /// The module that a file becomes: sources, bytecode without sources, compiled

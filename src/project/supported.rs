@@ -37,7 +37,8 @@ pub(super) fn poetry(text: &str) -> Option<Supported> {
     of(&alternatives?)
 }
 
-fn poetry_alternative(text: &str) -> Option<VersionSpecifiers> {
+/// One alternative of a constraint of Poetry, as PEP 440 has it.
+pub(super) fn poetry_alternative(text: &str) -> Option<VersionSpecifiers> {
     let parts = text.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty());
     let mut joined: Vec<String> = Vec::new();
     for part in parts {
@@ -51,13 +52,32 @@ fn poetry_alternative(text: &str) -> Option<VersionSpecifiers> {
     VersionSpecifiers::from_str(&parts?.join(",")).ok()
 }
 
+/// A constraint of Poetry on Python as a marker.
+pub(super) fn poetry_marker(text: &str) -> Option<String> {
+    let alternative = |text: &str| {
+        let specifiers = poetry_alternative(text)?;
+        let clauses = specifiers.iter().map(|one| {
+            let wildcard = if one.operator().is_star() { ".*" } else { "" };
+            format!("python_full_version {} '{}{wildcard}'", one.operator(), one.version())
+        });
+        Some(clauses.collect::<Vec<_>>().join(" and "))
+    };
+    let alternatives: Option<Vec<_>> = text.split("||").map(alternative).collect();
+    Some(alternatives?.join(" or "))
+}
+
 fn poetry_part(part: &str) -> Option<String> {
     let release = |text: &str| Version::from_str(text).ok().map(|version| version.release().to_vec());
     if part == "*" {
         return Some(">=0".to_owned());
     }
     if let Some(version) = part.strip_prefix('^') {
-        return Some(format!(">={version},<{}", release(version)?.first()? + 1));
+        let release = release(version)?;
+        // Up to the first number that is not zero, or the last that is given.
+        let at = release.iter().position(|number| *number != 0).unwrap_or(release.len() - 1);
+        let bound: Vec<String> = release[..at].iter().map(u64::to_string).collect();
+        let bound = [bound, vec![(release.get(at)? + 1).to_string()]].concat().join(".");
+        return Some(format!(">={version},<{bound}"));
     }
     if let Some(version) = part.strip_prefix('~').filter(|version| !version.starts_with('=')) {
         let release = release(version)?;
