@@ -5,6 +5,7 @@
 //! Nothing in this library prints.
 
 pub mod aws;
+pub mod azure;
 pub mod catalogue;
 pub mod check;
 pub mod config;

@@ -206,8 +206,18 @@ impl Project {
         folder
     }
 
-    fn absolute(&self, path: &Path) -> PathBuf {
+    /// The path from the root of the file system, without `.` and `..`.
+    #[must_use]
+    pub fn absolute(&self, path: &Path) -> PathBuf {
         absolute(&self.here, path)
+    }
+
+    /// The outermost folder that belongs to the project of a file.
+    #[must_use]
+    pub fn top(&self, path: &Path) -> PathBuf {
+        let path = self.absolute(path);
+        let top = self.ancestors(&path).last().map(|folder| folder.path.clone());
+        top.unwrap_or_else(|| path.parent().unwrap_or(&path).to_path_buf())
     }
 }
 

@@ -5,6 +5,7 @@ mod app_settings;
 mod defined;
 mod formatted;
 mod handlers;
+mod loops;
 mod moved;
 mod standard;
 mod thrown;

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["read"],
     &["parse"],
     &["project"],
-    &["python", "docker", "edit", "aws", "embedded"],
+    &["python", "docker", "edit", "aws", "azure", "embedded"],
     &["rule"],
     &["rules"],
     &["check"],

@@ -24,6 +24,8 @@ pub(super) struct Folder {
     declared: OnceLock<Declared>,
     /// A `host.json` lies here.
     pub(super) is_function_app: bool,
+    /// So does what projects in another language begin with.
+    pub(super) is_of_other_language: bool,
     pub(super) is_python_app: OnceLock<bool>,
     pub(super) uses_extension: OnceLock<bool>,
 }
@@ -55,6 +57,7 @@ impl Folder {
 
     fn add_file(&mut self, name: String) {
         self.is_function_app |= name == "host.json";
+        self.is_of_other_language |= begins_other_language(&name);
         if is_declaration(&name) {
             self.declarations.push(self.path.join(&name));
         }
@@ -105,6 +108,14 @@ impl Folder {
     pub(super) fn declared(&self, target: PythonVersion) -> &Declared {
         self.declared.get_or_init(|| Declared::read(&self.declarations, target))
     }
+}
+
+fn begins_other_language(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(
+        name,
+        "package.json" | "pom.xml" | "build.gradle" | "build.gradle.kts" | "profile.ps1" | "go.mod"
+    ) || matches!(extension, "csproj" | "fsproj" | "vbproj")
 }
 
 fn is_declaration(name: &str) -> bool {

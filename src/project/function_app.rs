@@ -62,14 +62,49 @@ impl Folder {
         *self.is_python_app.get_or_init(|| {
             let settings = self.path.join("local.settings.json");
             let runtime = read(&settings).and_then(|text| worker_runtime(&json::parse(&text).ok()?));
-            runtime.map_or_else(|| self.has_python_code(), |runtime| runtime == "python")
+            runtime.map_or_else(|| self.looks_like_python_app(), |runtime| runtime == "python")
         })
+    }
+
+    /// What the files say where no setting does.
+    fn looks_like_python_app(&self) -> bool {
+        if self.modules().contains("function_app") {
+            return true;
+        }
+        let functions = functions(&self.path);
+        if !functions.is_empty() {
+            return functions.iter().any(|function| function.is_python);
+        }
+        (self.declares() || !self.is_of_other_language) && self.has_python_code()
     }
 
     fn has_python_code(&self) -> bool {
         let is_python = |folder: &Self| !folder.modules().is_empty();
         is_python(self) || self.folders().any(|name| is_python(&Self::read(&self.path.join(name))))
     }
+}
+
+/// A function that a `function.json` describes: the first programming model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Function {
+    /// Whether its script is Python.
+    pub is_python: bool,
+}
+
+/// The functions one level below the root of an app that have a `function.json`.
+#[must_use]
+pub fn functions(app: &Path) -> Vec<Function> {
+    let Ok(entries) = std::fs::read_dir(app) else { return Vec::new() };
+    let function = |folder: PathBuf| {
+        let description = json::parse(&read(&folder.join("function.json"))?).ok()?;
+        let script = description.get("scriptFile").and_then(json::Value::as_str);
+        let is_python = match script {
+            Some(script) => script.to_ascii_lowercase().ends_with(".py"),
+            None => folder.join("__init__.py").is_file(),
+        };
+        Some(Function { is_python })
+    };
+    entries.flatten().filter_map(|entry| function(entry.path())).collect()
 }
 
 /// The language that a `local.settings.json` names, in lower case.

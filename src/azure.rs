@@ -1,0 +1,4 @@
+//! What the configuration of Azure Functions means.
+
+pub mod apps;
+pub mod extensions;
