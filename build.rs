@@ -1,5 +1,9 @@
 //! Lists the code rules and compiles the catalogue of `rules/`.
 
+#[path = "build/azure.rs"]
+mod azure;
+#[path = "src/catalogue/azure_schema.rs"]
+mod azure_schema;
 #[path = "build/changes.rs"]
 mod changes;
 #[path = "build/docker.rs"]
@@ -23,6 +27,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/catalogue/schema.rs");
+    println!("cargo::rerun-if-changed=src/catalogue/azure_schema.rs");
     println!("cargo::rerun-if-changed=src/catalogue/images_schema.rs");
     println!("cargo::rerun-if-changed=src/catalogue/python_images_schema.rs");
     println!("cargo::rerun-if-changed=build");
@@ -41,6 +46,9 @@ fn main() {
     fs::write(out.join("layers.rs"), layers(&root.join("rules/aws/layers.yaml")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("tools.rs"), tools(&root.join("rules/aws/tools.yaml"))).expect("OUT_DIR is writable");
+    let packages = azure::packages(&root.join("rules/azure/packages.yaml"));
+    let bundles = azure::bundles(&root.join("rules/azure/bundles.yaml"));
+    fs::write(out.join("azure.rs"), packages + &bundles).expect("OUT_DIR is writable");
     fs::write(out.join("reexports.rs"), reexports::tables(&root.join("rules/python/reexports.txt")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))

@@ -3,6 +3,7 @@
 
 use crate::version::PythonVersion;
 
+pub mod azure;
 pub mod census;
 pub mod changes;
 pub mod images;

@@ -7,6 +7,7 @@ mod formatted;
 mod handlers;
 mod loops;
 mod moved;
+mod required;
 mod standard;
 mod thrown;
 

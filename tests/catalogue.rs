@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
+use azure_schema::{AzureBundles, AzurePackages};
 use images_schema::{Commands, Manager, Packages, System};
 use python_images_schema::{PythonImages, Releases};
 use schema::{Kind, Layers, Module, Runtimes, Tools};
 
+#[allow(dead_code)] // The build reads every field.
+#[path = "../src/catalogue/azure_schema.rs"]
+mod azure_schema;
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/images_schema.rs"]
 mod images_schema;
@@ -51,6 +55,8 @@ fn type_of(file: &str) -> Option<&'static str> {
         ("aws/runtimes.yaml", "Runtimes"),
         ("aws/layers.yaml", "Layers"),
         ("aws/tools.yaml", "Tools"),
+        ("azure/packages.yaml", "AzurePackages"),
+        ("azure/bundles.yaml", "AzureBundles"),
         ("docker/systems/", "System"),
         ("docker/managers/", "Manager"),
         ("docker/packages/", "Packages"),
@@ -75,6 +81,8 @@ fn generated() -> Value {
     generator.subschema_for::<Runtimes>();
     generator.subschema_for::<Layers>();
     generator.subschema_for::<Tools>();
+    generator.subschema_for::<AzurePackages>();
+    generator.subschema_for::<AzureBundles>();
     generator.subschema_for::<System>();
     generator.subschema_for::<Manager>();
     generator.subschema_for::<Packages>();

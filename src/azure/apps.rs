@@ -100,18 +100,21 @@ fn mentioning(path: &Path, word: &str) -> Option<Document> {
 /// imports the library of the functions, and it is no test.
 #[must_use]
 pub fn runs_in_app(code: &Code<'_>) -> bool {
-    let path = code.project.absolute(&code.document.path);
-    let app = code.project.python_function_app(&path);
-    if app.is_none() && !code.names().imports_module("azure.functions") {
-        return false;
-    }
-    let root = app.unwrap_or_else(|| code.project.top(&path));
-    let inside = path.strip_prefix(root).unwrap_or(&path);
-    !inside.iter().any(|part| part.to_str().is_some_and(is_test))
+    let in_app = || code.project.python_function_app(&code.document.path).is_some();
+    !is_test(code) && (code.names().imports_module("azure.functions") || in_app())
 }
 
-/// Names of folders and files that are not deployed, or not run there.
-fn is_test(name: &str) -> bool {
+/// Whether a file belongs to the tests of an app, or of its project, by the names
+/// of folders and file: it is not deployed, or not run there.
+#[must_use]
+pub fn is_test(code: &Code<'_>) -> bool {
+    let path = code.project.absolute(&code.document.path);
+    let root = code.project.python_function_app(&path).unwrap_or_else(|| code.project.top(&path));
+    let inside = path.strip_prefix(root).unwrap_or(&path);
+    inside.iter().any(|part| part.to_str().is_some_and(is_tests_name))
+}
+
+fn is_tests_name(name: &str) -> bool {
     matches!(name, "test" | "tests" | "testing" | "conftest.py" | "noxfile.py" | "setup.py")
         || name.starts_with("test_")
         || name.ends_with("_test.py")

@@ -1,7 +1,8 @@
-//! `newskin explain`: the page of a rule, or what is known of one symbol.
+//! `newskin explain`: the page of a rule or topic, or what is known of one symbol.
 
 mod changes;
 mod symbols;
+mod topics;
 
 use std::fmt::Write as _;
 
@@ -33,6 +34,9 @@ pub fn run(topic: &str, terminal: &Terminal) -> Result<Exit, Stop> {
 fn page_about(topic: &str) -> Option<String> {
     if let Some(entry) = RULES.iter().find(|entry| entry.id == topic) {
         return Some(rule_page(entry));
+    }
+    if let Some(page) = topics::page(topic) {
+        return Some(page);
     }
     // `removed-module:cgi`, as selectors and suppressions write it.
     let symbol = topic.split_once(':').filter(|(rule, _)| RULES.iter().any(|entry| entry.id == *rule));
@@ -101,6 +105,7 @@ fn unknown(topic: &str) -> Stop {
         .chain(names)
         .chain(symbols)
         .chain(changes::symbols())
+        .chain(topics::names().map(str::to_owned))
         .map(|candidate| {
             let whole = strsim::jaro_winkler(topic, &candidate);
             let part = strsim::jaro_winkler(last_part(topic), last_part(&candidate));
@@ -133,6 +138,9 @@ mod tests {
         }
         for symbol in RULES.iter().flat_map(|entry| entry.rule.symbols()) {
             assert!(page_about(symbol).is_some_and(|page| page.contains(symbol)), "{symbol}");
+        }
+        for topic in topics::names() {
+            assert!(page_about(topic).is_some_and(|page| page.contains(topic)), "{topic}");
         }
         for module in MODULES {
             let page = page_about(module.name).expect(module.name);

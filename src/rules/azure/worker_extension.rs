@@ -92,6 +92,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Identifier, StmtClassDef};
 use ruff_text_size::{Ranged, TextRange};
 
+use crate::azure::apps::is_test;
 use crate::azure::extensions::{Extension, extension};
 use crate::discover::Kind;
 use crate::finding::{Confidence, Group};
@@ -166,7 +167,7 @@ impl Rule for WorkerExtension {
     }
 
     fn check_python(&self, _: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
-        if code.target < PythonVersion::PY313 {
+        if code.target < PythonVersion::PY313 || is_test(code) {
             return;
         }
         for (_, binding) in code.names().bindings() {
