@@ -100,8 +100,11 @@ fn mentioning(path: &Path, word: &str) -> Option<Document> {
 /// imports the library of the functions, and it is no test.
 #[must_use]
 pub fn runs_in_app(code: &Code<'_>) -> bool {
-    let in_app = || code.project.python_function_app(&code.document.path).is_some();
-    !is_test(code) && (code.names().imports_module("azure.functions") || in_app())
+    const LIBRARY: &str = "azure.functions";
+    let in_app = code.project.python_function_app(&code.document.path).is_some();
+    // Most files are of no app, and do not even name it.
+    let names_it = || memchr::memmem::find(code.document.text.as_bytes(), LIBRARY.as_bytes()).is_some();
+    (in_app || names_it() && code.names().imports_module(LIBRARY)) && !is_test(code)
 }
 
 /// Whether a file belongs to the tests of an app, or of its project, by the names

@@ -1,6 +1,7 @@
 //! Worker extensions: which classes of a project are some, also where their
 //! bases stand in other files.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,18 +32,23 @@ const BASES: [&str; 2] = ["AppExtensionBase", "FuncExtensionBase"];
 /// Classes and files between an extension and its base, at most.
 const DEPTH: u32 = 6;
 
+/// Files that are read for one class, at most: many bases have many bases.
+const MAX_FILES: u32 = 32;
+
 /// What makes the class that an expression names an extension: that it is one
 /// of the bases, or derives from one, through classes of this file and of
 /// others of the project.
 #[must_use]
 pub fn extension<'a>(code: &Code<'a>, class: &'a Expr) -> Option<Extension> {
-    let search = Search { project: code.project, target: code.target };
+    let search = Search { project: code.project, target: code.target, left: Cell::new(MAX_FILES) };
     search.named(code.names(), &code.document.path, class, DEPTH)
 }
 
 struct Search<'a> {
     project: &'a Project,
     target: PythonVersion,
+    /// How many files may still be read.
+    left: Cell<u32>,
 }
 
 impl Search<'_> {
@@ -76,6 +82,7 @@ impl Search<'_> {
         let depth = depth.checked_sub(1)?;
         let (module, class) = dotted.rsplit_once('.')?;
         let file = self.file_of(path, if module.is_empty() { "." } else { module })?;
+        self.left.set(self.left.get().checked_sub(1)?);
         let target = Target { path: Arc::from(file.as_path()), kind: Kind::Python, explicit: true };
         let text = read(&target).ok()?.text;
         let parsed = python::parse(&text, None, self.target);

@@ -103,7 +103,8 @@ pub struct Old {
 pub fn older(file: &File<'_>, requirement: &Requirement, first: PythonVersion) -> Option<Old> {
     let path = &file.document.path;
     let is_metadata = file.document.kind != Kind::Requirements;
-    let stated = file.stated_minimum().filter(|minimum| *minimum < first);
+    let counts = is_metadata || file.settings.minimum.is_some() || declares_within_app(file);
+    let stated = file.stated_minimum().filter(|minimum| counts && *minimum < first);
     let stated = stated.map(|python| Old {
         python,
         who: "the project still supports".to_owned(),
@@ -115,4 +116,14 @@ pub fn older(file: &File<'_>, requirement: &Requirement, first: PythonVersion) -
         Some(Old { python: older.python, who, confidence: Confidence::Likely })
     };
     stated.or_else(named).filter(|old| requirement.applies_to(old.python))
+}
+
+/// Whether what declares Pythons belongs to the app around a file, or there is no
+/// app: a library has its own, and samples beside it that are apps.
+fn declares_within_app(file: &File<'_>) -> bool {
+    const DECLARING: &[&str] = &["pyproject.toml", "setup.cfg", "setup.py", "Pipfile"];
+    let path = file.project.absolute(&file.document.path);
+    let Some(app) = file.project.python_function_app(&path) else { return true };
+    let mut folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&app));
+    folders.any(|folder| DECLARING.iter().any(|name| folder.join(name).is_file()))
 }

@@ -4,8 +4,10 @@
 //! ## What it finds
 //! A folder `.python_packages` beside the `host.json` of a Python function app,
 //! unless `.gitignore` keeps it out of the repository: a warning where modules in it
-//! are compiled for another Python than the target, informative otherwise. The
-//! finding stands at the head of `host.json`.
+//! are compiled for another Python than the target, informative where there are none
+//! or the settings of the app ask for a build on deployment
+//! (`SCM_DO_BUILD_DURING_DEPLOYMENT`, `ENABLE_ORYX_BUILD`). The finding stands at the
+//! head of `host.json`.
 //!
 //! ## Why
 //! `.python_packages/lib/site-packages` has no version in its path: it goes with the
@@ -24,7 +26,10 @@
 //! ## Fix safety
 //! There is no fix: files have to leave the repository.
 
+use std::path::Path;
+
 use crate::aws::compiled::old;
+use crate::azure::apps::values;
 use crate::discover::{Kind, below};
 use crate::finding::{Confidence, Group, Severity};
 use crate::parse::json::Value;
@@ -70,6 +75,7 @@ impl Rule for CommittedPackages {
             return;
         }
         let target = file.settings.target;
+        let build = Build::of(file, &app);
         let mut left = MAX_FILES;
         let old = old(&app.join("host.json"), PACKAGES, false, target, &mut left);
         let (severity, message) = match old.first() {
@@ -77,14 +83,20 @@ impl Rule for CommittedPackages {
                 let name = first.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let more = match old.len() - 1 {
                     0 => String::new(),
-                    1 => " and 1 more".to_owned(),
                     more => format!(" and {more} more"),
                 };
-                let message = format!(
+                let compiled = format!(
                     "`{FOLDER}` is committed with modules compiled for Python {}, which Python {target} does not load: `{name}`{more}",
                     first.python
                 );
-                (Severity::Warning, message)
+                match build {
+                    Build::On => (Severity::Info, format!("{compiled}; a remote build takes their place")),
+                    Build::Unknown => (Severity::Warning, compiled),
+                    Build::Off(setting) => (
+                        Severity::Warning,
+                        format!("{compiled}; `{setting}` keeps it from being filled anew"),
+                    ),
+                }
             }
             None => (
                 Severity::Info,
@@ -102,7 +114,31 @@ impl Rule for CommittedPackages {
     }
 }
 
+/// Whether a deployment installs the requirements.
+enum Build {
+    On,
+    Off(&'static str),
+    Unknown,
+}
+
+impl Build {
+    /// What the settings of the app say, wherever they are made.
+    fn of(file: &File<'_>, app: &Path) -> Self {
+        let mut build = Self::Unknown;
+        for setting in ["SCM_DO_BUILD_DURING_DEPLOYMENT", "ENABLE_ORYX_BUILD"] {
+            for value in values(file.project, app, setting).into_iter().flatten() {
+                match value.to_ascii_lowercase().as_str() {
+                    "0" | "false" => return Self::Off(setting),
+                    "1" | "true" => build = Self::On,
+                    _ => {}
+                }
+            }
+        }
+        build
+    }
+}
+
 /// Whether no `.gitignore` keeps the packages out of the repository.
-fn is_committed(app: &std::path::Path) -> bool {
+fn is_committed(app: &Path) -> bool {
     below(app, MAX_FILES).iter().any(|path| path.starts_with(PACKAGES))
 }
