@@ -2,6 +2,7 @@
 
 pub mod baseline;
 mod embedded;
+pub mod installed;
 pub mod suppressions;
 pub mod triggers;
 

@@ -97,6 +97,10 @@ pub struct CheckArgs {
     /// Files and folders; `-` reads standard input
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// Check what is installed there instead: a virtual environment, a layer's `python/`, an
+    /// unpacked archive; may be repeated
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["paths", "fix", "diff", "stdin_filename"])]
+    pub site_packages: Vec<PathBuf>,
 
     #[command(flatten)]
     pub fixing: FixingArgs,

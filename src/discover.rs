@@ -11,11 +11,13 @@ use crate::config::Settings;
 use crate::finding::Problem;
 
 mod below;
+mod every;
 mod exclude;
 mod kind;
 mod walk;
 
 pub use below::below;
+pub use every::every_file;
 use exclude::Excludes;
 
 /// What a file is, by its name and, for scripts, by its first line.
@@ -53,6 +55,9 @@ pub enum Kind {
     Shell,
     /// `Makefile`, `*.mk`.
     Makefile,
+    /// What an installer wrote beside a distribution (`METADATA`), or installed
+    /// and is no text. Walks do not find it: [`crate::installed`] does.
+    Installed,
 }
 
 impl Kind {

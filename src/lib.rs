@@ -16,6 +16,7 @@ pub mod embedded;
 pub mod error;
 pub mod finding;
 pub mod fix;
+pub mod installed;
 pub mod parse;
 pub mod project;
 pub mod python;
@@ -35,6 +36,7 @@ use rustc_hash::FxHashMap;
 
 pub use finding::Run;
 
+use check::installed::{Verdict, judge};
 use check::{Checked, Checker};
 use config::Settings;
 use discover::Target;
@@ -143,6 +145,38 @@ impl<'a> Checkers<'a> {
     fn of(&self, path: &Path) -> Option<&Checker<'a>> {
         self.layers.of(path).map(|at| &self.checkers[at])
     }
+}
+
+/// What was found in folders of installed distributions.
+#[derive(Debug, Default)]
+pub struct InstalledRun {
+    /// All findings, as of any run.
+    pub run: Run,
+    /// The same by distribution, those without findings, too.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Checks the distributions that are installed in folders; see
+/// [`installed::folders`] for how to find these.
+#[must_use]
+pub fn run_installed(folders: &[PathBuf], settings: &Settings, progress: &Progress) -> InstalledRun {
+    let mut all = InstalledRun::default();
+    let mut checked = Vec::new();
+    for folder in folders {
+        let started = |files| {
+            progress.files.fetch_add(files, Ordering::Relaxed);
+        };
+        let done = || {
+            progress.done.fetch_add(1, Ordering::Relaxed);
+        };
+        let judged = judge(folder, settings, started, done);
+        all.verdicts.extend(judged.verdicts);
+        checked.extend(judged.checked);
+    }
+    all.run = summed(checked, Vec::new());
+    all.run.findings = all.verdicts.iter().flat_map(|verdict| verdict.findings.iter().cloned()).collect();
+    all.run.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    all
 }
 
 /// Checks one text that is no file, such as standard input. `target` says where

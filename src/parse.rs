@@ -15,6 +15,7 @@ use crate::read::Source;
 use crate::version::PythonVersion;
 
 pub mod bicep;
+pub mod compiled;
 pub mod dockerfile;
 pub mod fragment;
 pub mod hcl;
@@ -24,6 +25,7 @@ pub mod javascript;
 pub mod json;
 pub mod literal;
 pub mod makefile;
+pub mod metadata;
 pub mod notebook;
 pub mod powershell;
 pub mod python;
@@ -32,6 +34,7 @@ pub mod shell;
 pub mod term;
 pub mod toml;
 pub mod tree;
+pub mod wheel;
 pub mod yaml;
 
 /// Bytes of a very long line that an excerpt keeps on each side.

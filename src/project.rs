@@ -47,6 +47,10 @@ pub struct Project {
     folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
     modules: RwLock<FxHashMap<PathBuf, Arc<Vec<terraform::ModuleFile>>>>,
     recipes: RwLock<FxHashMap<PathBuf, Arc<Vec<overrides::Build>>>>,
+    /// Normalised names of what holds for every file, whatever folders declare.
+    required: Vec<String>,
+    /// setuptools is there only because the environment was made with it.
+    seeded: bool,
 }
 
 /// The oldest Python assumed when nothing declares one.
@@ -73,6 +77,27 @@ impl Project {
             folders: RwLock::default(),
             modules: RwLock::default(),
             recipes: RwLock::default(),
+            required: Vec::new(),
+            seeded: false,
+        }
+    }
+
+    /// A survey of installed packages: nothing around their folder counts.
+    /// `required` are the normalised names of what they need; `seeded` says that
+    /// setuptools came with the environment, so that a new one may lack it.
+    #[must_use]
+    pub fn installed(folder: &Path, required: Vec<String>, seeded: bool, settings: &Settings) -> Self {
+        let here = std::env::current_dir().unwrap_or_default();
+        Self {
+            target: settings.target,
+            minimum: settings.minimum,
+            root: absolute(&here, folder),
+            here,
+            folders: RwLock::default(),
+            modules: RwLock::default(),
+            recipes: RwLock::default(),
+            required,
+            seeded,
         }
     }
 
@@ -114,6 +139,9 @@ impl Project {
     #[must_use]
     pub fn has_module(&self, path: &Path, module: &str) -> bool {
         let module = module.split('.').next().unwrap_or(module);
+        if self.seeded && module == "_distutils_hack" {
+            return false;
+        }
         let path = self.absolute(path);
         self.ancestors(&path).enumerate().any(|(index, folder)| {
             if folder.is_package() {
@@ -141,7 +169,7 @@ impl Project {
     #[must_use]
     pub fn requires(&self, path: &Path, distribution: &str) -> bool {
         let name = dependencies::normalise(distribution);
-        self.any(path, |declared| declared.requirements.contains(&name))
+        self.required.contains(&name) || self.any(path, |declared| declared.requirements.contains(&name))
     }
 
     /// Whether the distribution is installed to build the project of the file
@@ -219,6 +247,18 @@ impl Project {
         let top = self.ancestors(&path).last().map(|folder| folder.path.clone());
         top.unwrap_or_else(|| path.parent().unwrap_or(&path).to_path_buf())
     }
+}
+
+/// A name as PEP 503 compares it.
+#[must_use]
+pub fn normalised(name: &str) -> String {
+    dependencies::normalise(name)
+}
+
+/// The normalised name in a requirement of PEP 508, if its marker may hold on the target.
+#[must_use]
+pub fn required_name(requirement: &str, target: PythonVersion) -> Option<String> {
+    dependencies::of_text(requirement).filter(|one| one.applies_to(target)).map(|one| one.name)
 }
 
 /// Joins and drops `.` and `..`, without asking the file system.

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
+use crate::check::installed::Verdict;
 use crate::finding::{Finding, Problem, Run};
 
 mod azure;
@@ -17,6 +18,7 @@ mod frame;
 mod full;
 mod github;
 mod gitlab;
+mod installed;
 mod json;
 mod junit;
 mod markdown;
@@ -96,6 +98,33 @@ pub fn write(out: &mut dyn Write, format: Format, run: &Run, context: &Context) 
         Format::Azure => azure::write(&mut out, run, context),
         Format::Markdown => markdown::write(&mut out, run, context),
     }?;
+    out.flush()
+}
+
+/// Writes what was found in installed distributions: for people summed by
+/// distribution (`full`, and the counts of `concise`), else as [`write`].
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_installed(
+    out: &mut dyn Write,
+    format: Format,
+    run: &Run,
+    verdicts: &[Verdict],
+    context: &Context,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    match format {
+        Format::Full => installed::write(&mut out, run, verdicts, context)?,
+        Format::Concise => {
+            concise::write(&mut out, run, &Context { summary: false, ..context.clone() })?;
+            if context.summary {
+                installed::summary(&mut out, run, verdicts, context)?;
+            }
+        }
+        Format::Markdown => installed::write_markdown(&mut out, run, verdicts, context)?,
+        _ => write(&mut out, format, run, context)?,
+    }
     out.flush()
 }
 

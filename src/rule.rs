@@ -9,6 +9,7 @@ use crate::config::Settings;
 use crate::discover::Kind;
 use crate::embedded::Start;
 use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Group, Severity};
+use crate::installed::{Distribution, Reached, SitePackages};
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::{Document, json, yaml};
 use crate::project::{DEFAULT_MINIMUM, Project, minimum_of_script};
@@ -148,6 +149,12 @@ pub trait Rule: Sync {
         let _ = (file, value, sink);
     }
 
+    /// One distribution among installed ones. The file of `file` and `sink` is its
+    /// metadata; see [`Sink::elsewhere`].
+    fn check_installed(&self, file: &File<'_>, installed: &Installed<'_>, sink: &mut Sink<'_>) {
+        let _ = (file, installed, sink);
+    }
+
     /// YAML files; every document of the stream.
     fn check_yaml(&self, file: &File<'_>, documents: &[yaml::Document], sink: &mut Sink<'_>) {
         let _ = (file, documents, sink);
@@ -195,6 +202,25 @@ impl File<'_> {
     }
 }
 
+/// One of the distributions in a folder of packages.
+#[derive(Clone, Copy)]
+pub struct Installed<'a> {
+    /// The folder.
+    pub site: &'a SitePackages,
+    /// The number of the distribution.
+    pub number: usize,
+    /// What imports reach.
+    pub reached: &'a Reached,
+}
+
+impl<'a> Installed<'a> {
+    /// The distribution itself.
+    #[must_use]
+    pub fn distribution(&self) -> &'a Distribution {
+        &self.site.distributions[self.number]
+    }
+}
+
 /// Collects the findings of one rule on one file.
 pub struct Sink<'a> {
     file: File<'a>,
@@ -206,6 +232,11 @@ impl<'a> Sink<'a> {
     /// A sink for one rule.
     pub fn new(file: File<'a>, rule: &'static registry::Entry, findings: &'a mut Vec<Finding>) -> Self {
         Self { file, rule, findings }
+    }
+
+    /// The same for another file.
+    pub fn elsewhere<'b>(&'b mut self, document: &'b Document) -> Sink<'b> {
+        Sink { file: File { document, ..self.file }, rule: self.rule, findings: self.findings }
     }
 
     /// Begins a finding about `symbol` at `range`: an error, certain, unless

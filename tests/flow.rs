@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["parse"],
     &["project"],
     &["python", "docker", "edit", "aws", "azure", "embedded"],
+    &["installed"],
     &["rule"],
     &["rules"],
     &["check"],
@@ -37,10 +38,13 @@ const PARSERS: &[&str] = &[
     "jsonc_parser",
     "granit_parser",
     "hcl_edit",
+    "mailparse",
     "toml_edit",
     "tree_sitter",
     "tree_sitter_bicep",
     "tree_sitter_powershell",
+    "uv_distribution_filename",
+    "uv_platform_tags",
 ];
 
 fn source() -> PathBuf {

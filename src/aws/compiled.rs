@@ -10,6 +10,7 @@ use super::template::Template;
 use super::{Input, roots, serverless};
 use crate::catalogue::runtimes::Runtime;
 use crate::discover::below;
+use crate::parse::compiled::{Compiled, Loader, System, compiled};
 use crate::parse::tree::Tree;
 use crate::version::PythonVersion;
 
@@ -144,17 +145,16 @@ enum Form {
 /// what runs on Lambda.
 fn form(path: &str) -> Option<(&str, Form)> {
     let name = path.rsplit('/').next()?;
-    let (module, rest) = name.split_once('.')?;
-    if rest == "py" || rest == "so" || rest == "abi3.so" {
+    if let Some((module, "py")) = name.split_once('.') {
         return Some((module, Form::Any));
     }
-    let tag = rest.strip_prefix("cpython-")?.strip_suffix(".so")?;
-    if tag.contains("darwin") || tag.contains("musl") {
-        return None;
+    let Compiled { module, loader, system } = compiled(name)?;
+    match loader {
+        _ if system != System::Linux => None,
+        Loader::Stable | Loader::Untold => Some((module, Form::Any)),
+        Loader::Of(python) => Some((module, Form::Of(python))),
+        Loader::Foreign => None,
     }
-    let digits = tag.split('-').next()?;
-    let minor = digits.strip_prefix('3')?.trim_end_matches(['m', 'd', 'u', 't']).parse().ok()?;
-    Some((module, Form::Of(PythonVersion { major: 3, minor })))
 }
 
 /// `3.11` with nothing or `/…` behind it: the first such folder only.

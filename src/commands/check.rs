@@ -1,6 +1,7 @@
 //! `newskin check`: the main job. Asks the library, then says what it found.
 
 mod input;
+mod installed;
 mod output;
 mod progress;
 
@@ -47,9 +48,13 @@ fn check(args: &CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
         diff: args.fixing.diff,
         write_baseline: args.choosing.write_baseline.clone(),
     };
-    set_threads(job.options.jobs, &args.paths)?;
+    let paths = if args.site_packages.is_empty() { &args.paths } else { &args.site_packages };
+    set_threads(job.options.jobs, paths)?;
     // A bad baseline is said before the work, not after it.
     let baseline = job.baseline()?;
+    if !args.site_packages.is_empty() {
+        return job.installed(&args.site_packages, baseline);
+    }
     let (fixed, text) =
         if stdin { job.standard_input(args.stdin_filename())? } else { (job.files(&groups), None) };
     let paths: Vec<PathBuf> = groups.into_iter().flat_map(|group| group.paths).collect();

@@ -42,7 +42,8 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Flags that only make sense for one run.
-pub const FLAGS_ONLY: &[&str] = &["config", "isolated", "diff", "write-baseline", "stdin-filename"];
+pub const FLAGS_ONLY: &[&str] =
+    &["config", "isolated", "diff", "site-packages", "write-baseline", "stdin-filename"];
 
 /// The keys of `[platforms]`, and the group of rules that each stands for.
 const PLATFORMS: &[(&str, Group)] =

@@ -86,7 +86,8 @@ pub fn is_sound(source: &Source, versions: &[PythonVersion]) -> bool {
         | Kind::Versions
         | Kind::JavaScript
         | Kind::Shell
-        | Kind::Makefile => true,
+        | Kind::Makefile
+        | Kind::Installed => true,
     }
 }
 

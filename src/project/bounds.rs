@@ -64,6 +64,13 @@ pub fn find(document: &Document) -> Vec<Bound> {
     }
 }
 
+/// Whether a constraint of PEP 440, as metadata have it, admits no release of the
+/// Python; `None` if it cannot be read.
+#[must_use]
+pub fn excludes(specifier: &str, python: PythonVersion) -> Option<bool> {
+    leaves_out(specifier, Dialect::Pep440, python)
+}
+
 fn bound(key: &'static str, reader: Reader, range: TextRange, dialect: Dialect) -> Bound {
     Bound { key, reader, range, dialect }
 }

@@ -167,6 +167,16 @@ pub fn read(document: &Document) -> Sheet {
     reader.sheet
 }
 
+/// One requirement that stands alone, as metadata have it.
+#[must_use]
+pub fn of_text(text: &str) -> Option<Requirement> {
+    let whole = TextRange::up_to(ruff_text_size::TextSize::of(text));
+    let mut reader = Reader { text, sheet: Sheet::default() };
+    reader.list(Role::Runtime, Style::Literal, whole);
+    reader.add(&Fragment::whole(text), whole);
+    reader.sheet.requirements.pop()
+}
+
 /// A name as PEP 503 compares it: lower case, runs of `-`, `_` and `.` as one `-`.
 #[must_use]
 pub fn normalise(name: &str) -> String {

@@ -69,6 +69,12 @@ pub fn reach<'a>(code: &Code<'a>, place: TextRange, fault: Fault) -> Reach {
     Walk { code, place, fault, receiver: None }.judge()
 }
 
+/// What a condition comes to on the target; `None` if only a run decides.
+#[must_use]
+pub fn holds<'a>(code: &Code<'a>, test: &'a Expr) -> Option<bool> {
+    truth(code, test)
+}
+
 /// Judges the use of an attribute of an object. Where code asks the object
 /// what it has (`hasattr(thread, "is_alive")`), it will not take what is gone.
 #[must_use]

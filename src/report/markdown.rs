@@ -128,7 +128,8 @@ pub fn code(text: &str) -> String {
 }
 
 /// Text with names in backticks: these stay code, everything else is escaped.
-fn prose(text: &str) -> String {
+#[must_use]
+pub fn prose(text: &str) -> String {
     let text = plain::line(text);
     let pieces: Vec<&str> = text.split('`').collect();
     if pieces.len().is_multiple_of(2) {

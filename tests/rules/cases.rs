@@ -11,6 +11,9 @@ use newskin::rules::RULES;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+/// The rule about what is installed, with a way of its own to be run.
+const INSTALLED: &str = "installed-distribution";
+
 /// One file or folder below `tests/fixtures/<rule>/`.
 #[derive(Debug)]
 pub struct Case {
@@ -42,7 +45,7 @@ impl Case {
             std::fs::create_dir(&root).expect("a fresh folder");
             std::fs::copy(&self.path, root.join(&self.name)).expect("a fixture can be copied");
         }
-        Copied { root, _folder: folder }
+        Copied { root, installed: self.rule == INSTALLED, _folder: folder }
     }
 }
 
@@ -62,6 +65,7 @@ fn copy(from: &Path, to: &Path) {
 pub struct Copied {
     /// The folder that the survey starts from.
     pub root: PathBuf,
+    installed: bool,
     _folder: tempfile::TempDir,
 }
 
@@ -81,13 +85,21 @@ impl Copied {
         Settings { root: self.root.clone(), ..settings }
     }
 
-    /// Checks it.
+    /// Checks it: what is installed in it, if the rule is about that.
     pub fn run(&self) -> Run {
+        if self.installed {
+            let folders = newskin::installed::folders(&self.root).expect("packages");
+            let progress = newskin::Progress::default();
+            return newskin::run_installed(&folders, &self.settings(), &progress).run;
+        }
         newskin::run(std::slice::from_ref(&self.root), &self.settings())
     }
 
-    /// Fixes it on the disk.
+    /// Fixes it on the disk; nobody repairs what is installed.
     pub fn fix(&self, threshold: Applicability) -> FixedRun {
+        if self.installed {
+            return FixedRun { run: self.run(), files: Vec::new() };
+        }
         let options = newskin::fix::Options { threshold, write: true };
         let progress = newskin::Progress::default();
         newskin::fix(std::slice::from_ref(&self.root), &self.settings(), options, &progress)
