@@ -23,7 +23,6 @@ use crate::version::PythonVersion;
 pub mod beside;
 pub mod cdk;
 pub mod cloudformation;
-mod combined;
 pub mod command_line;
 pub mod compiled;
 pub mod deployed;

@@ -1,5 +1,39 @@
-//! What the configuration of Azure Functions means.
+//! What the configuration of Azure means: which application settings an app
+//! gets, on which Python and on which plan it runs.
+//!
+//! Many languages describe the same resources. Each is seen as [`Term`]s first,
+//! so that what a setting or a version is, is said once.
+//!
+//! [`Term`]: crate::parse::term::Term
 
 pub mod apps;
+pub mod arm;
+pub mod context;
 pub mod extensions;
 pub mod pythons;
+pub mod names;
+pub mod program;
+pub mod settings;
+pub mod sources;
+
+use crate::discover::Kind;
+
+/// The kinds of file that describe apps.
+pub const KINDS: &[Kind] = &[
+    Kind::Bicep,
+    Kind::Json,
+    Kind::Hcl,
+    Kind::Yaml,
+    Kind::JavaScript,
+    Kind::Python,
+    Kind::PowerShell,
+    Kind::Shell,
+    Kind::Makefile,
+    Kind::Dockerfile,
+];
+
+/// A key without what languages spell differently: `app_settings` is `appSettings`.
+#[must_use]
+pub fn plain(key: &str) -> String {
+    key.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+}

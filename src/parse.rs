@@ -16,6 +16,7 @@ use crate::version::PythonVersion;
 
 pub mod bicep;
 pub mod compiled;
+pub mod combined;
 pub mod dockerfile;
 pub mod fragment;
 pub mod hcl;
@@ -35,6 +36,7 @@ pub mod term;
 pub mod toml;
 pub mod tree;
 pub mod wheel;
+pub mod variables;
 pub mod yaml;
 
 /// Bytes of a very long line that an excerpt keeps on each side.

@@ -19,7 +19,6 @@ use folder::Folder;
 
 pub use script::minimum_of_script;
 
-pub mod app_settings;
 pub mod bounds;
 pub mod ci;
 pub mod code_build;

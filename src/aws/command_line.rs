@@ -11,9 +11,8 @@ use crate::parse::shell::{Command, Word};
 use crate::python::Code;
 
 mod pip;
-mod value;
 
-use value::{Value, Variables};
+use crate::parse::variables::{Value, Variables};
 
 /// The reader.
 pub static READER: Reader = Reader {

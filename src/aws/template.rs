@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-use super::combined::{self, Decided};
+use crate::parse::combined::{self, Decided};
 use crate::parse::tree::{Member, Tree};
 
 /// Values that are followed for the literals of one, so that no template,

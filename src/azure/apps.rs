@@ -4,10 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::context::Language;
+use super::settings::{self, AppSetting};
 use crate::discover::{Kind, Target, below};
-use crate::parse::{Document, Syntax};
+use crate::parse::Document;
 use crate::project::Project;
-use crate::project::app_settings::{SettingValue, of_local_settings};
 use crate::project::function_app::functions;
 use crate::python::Code;
 use crate::read::read;
@@ -65,7 +66,7 @@ pub fn values(project: &Project, root: &Path, setting: &str) -> Vec<Option<Strin
     let top = project.top(&root.join("host.json"));
     let mut found: Vec<Option<String>> = Vec::new();
     for path in below(&top, MAX_FILES) {
-        for value in values_in(&top.join(path), setting) {
+        for value in values_in(project, &top.join(path), setting) {
             if !found.contains(&value) {
                 found.push(value);
             }
@@ -74,20 +75,18 @@ pub fn values(project: &Project, root: &Path, setting: &str) -> Vec<Option<Strin
     found
 }
 
-fn values_in(path: &Path, setting: &str) -> Vec<Option<String>> {
+fn values_in(project: &Project, path: &Path, setting: &str) -> Vec<Option<String>> {
     let Some(document) = mentioning(path, setting) else { return Vec::new() };
-    let Syntax::Json(root) = &document.syntax else { return Vec::new() };
-    let settings = of_local_settings(root).into_iter().filter(|one| one.name == setting);
-    let value = |value| match value {
-        SettingValue::Literal(text) => Some(text.trim().to_owned()),
-        SettingValue::Dynamic => None,
-    };
-    settings.map(|one| value(one.value)).collect()
+    let maps = settings::maps(&document, project, None).into_iter();
+    let maps = maps.filter(|map| map.app.language != Some(Language::Other));
+    let settings = maps.flat_map(|map| map.settings).filter(|one| one.here && one.name == setting);
+    let value = |one: AppSetting| one.value.text().map(|text| text.trim().to_owned());
+    settings.map(value).collect()
 }
 
 /// A file of configuration, if it holds the word.
 fn mentioning(path: &Path, word: &str) -> Option<Document> {
-    let kind = Kind::of_name(path).filter(|kind| *kind == Kind::Json)?;
+    let kind = Kind::of_name(path).filter(|kind| super::KINDS.contains(kind) && !kind.holds_python())?;
     if std::fs::metadata(path).is_ok_and(|data| data.len() > LONGEST || !data.is_file()) {
         return None;
     }

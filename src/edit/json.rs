@@ -3,41 +3,17 @@
 use ruff_text_size::{TextRange, TextSize};
 
 use super::Change;
+use super::entries::{self, Language, List};
 use crate::parse::json::Value;
 
 /// The deletions that take the member at `index` from an object and keep it
-/// well-formed. The comma goes with the member; so do its line, if nothing else
-/// stands on it, and a comment behind it on that line. Comments on lines of
-/// their own stay.
+/// well-formed: [`entries::remove`].
 #[must_use]
 pub fn remove_member(text: &str, object: &Value, index: usize) -> Vec<Change> {
-    let members = object.members();
-    let Some(member) = members.get(index) else { return Vec::new() };
-    let (start, end) = (member.range().start().to_usize(), member.range().end().to_usize());
-    let close = object.range.end().to_usize() - 1;
-    let previous = index.checked_sub(1).map(|index| members[index].range().end().to_usize());
-    let next = members.get(index + 1).map(|next| next.range().start().to_usize());
-    let comma = comma(text, end, next.unwrap_or(close));
-
-    let open = object.range.start().to_usize() + 1;
-    let alone = previous.is_none() && next.is_none();
-    let rest = comma.map_or(end, |comma| comma + 1);
-    if alone && is_blank(&text[open..start]) && is_blank(&text[end..close].replacen(',', "", 1)) {
-        return vec![deletion(open, close)];
-    }
-    // The last member takes the comma before it along, unless it has its own.
-    let before = previous.filter(|_| next.is_none() && comma.is_none());
-    let before = before.and_then(|previous| self::comma(text, previous, start));
-    if let Some((from, to)) = whole_lines(text, start, rest) {
-        let comma = before.map(|at| deletion(at, at + 1));
-        return comma.into_iter().chain([deletion(from, to)]).collect();
-    }
-    match (before, next) {
-        (Some(before), _) if is_blank(&text[before + 1..start]) => vec![deletion(before, end)],
-        (Some(before), _) => vec![deletion(before, before + 1), deletion(start, end)],
-        (None, Some(next)) if is_blank(&text[rest..next]) => vec![deletion(start, next)],
-        _ => vec![deletion(start, rest)],
-    }
+    let one = TextSize::new(1);
+    let ranges: Vec<TextRange> = object.members().iter().map(|member| member.range()).collect();
+    let inside = TextRange::new(object.range.start() + one, object.range.end() - one);
+    entries::remove(text, &List { inside, entries: ranges.into(), language: Language::JSON }, index)
 }
 
 /// A string literal.
@@ -62,50 +38,8 @@ pub fn append_element(text: &str, array: &Value, element: &str) -> Option<Change
     Some(Change::new(TextRange::empty(at), format!(",{space}{element}")))
 }
 
-/// The comma between two places, outside of comments.
-fn comma(text: &str, from: usize, to: usize) -> Option<usize> {
-    let mut at = from;
-    while at < to {
-        let rest = &text[at..to];
-        if rest.starts_with(',') {
-            return Some(at);
-        }
-        at += match comment(rest) {
-            0 => rest.chars().next().map_or(1, char::len_utf8),
-            length => length,
-        };
-    }
-    None
-}
-
-/// The length of the comment that a text begins with.
-fn comment(text: &str) -> usize {
-    if text.starts_with("//") {
-        text.find('\n').unwrap_or(text.len())
-    } else if text.starts_with("/*") {
-        text.find("*/").map_or(text.len(), |end| end + 2)
-    } else {
-        0
-    }
-}
-
-/// The lines of a member, if they hold nothing but it and a comment behind it.
-fn whole_lines(text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
-    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let stop = text[end..].find('\n').map(|at| end + at + 1)?;
-    let behind = text[end..stop].trim();
-    let is_comment =
-        behind.starts_with("//") || (behind.starts_with("/*") && comment(behind) == behind.len());
-    (is_blank(&text[line..start]) && (behind.is_empty() || is_comment)).then_some((line, stop))
-}
-
 fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
-}
-
-fn deletion(start: usize, end: usize) -> Change {
-    let at = |offset: usize| TextSize::try_from(offset).unwrap_or_default();
-    Change::new(TextRange::new(at(start), at(end)), "")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use ruff_text_size::TextRange;
 
-use super::{hcl, javascript};
+use super::{hcl, javascript, yaml};
 
 /// A value and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,4 +218,29 @@ pub fn of_javascript(value: javascript::Value<'_>) -> Term {
         TermKind::Other
     };
     Term::new(range, kind)
+}
+
+/// A node of YAML. Aliases are left out: what they stand for is looked at where
+/// it is.
+#[must_use]
+pub fn of_yaml(node: &yaml::Node) -> Term {
+    let kind = match &node.kind {
+        yaml::NodeKind::Scalar { value, style } => match (&**value, style) {
+            ("" | "~" | "null", yaml::ScalarStyle::Plain) => TermKind::Null,
+            ("true" | "True" | "TRUE", yaml::ScalarStyle::Plain) => TermKind::Bool(true),
+            ("false" | "False" | "FALSE", yaml::ScalarStyle::Plain) => TermKind::Bool(false),
+            _ => TermKind::Text(value.clone()),
+        },
+        yaml::NodeKind::Sequence(elements, _) => TermKind::Array(elements.iter().map(of_yaml).collect()),
+        yaml::NodeKind::Mapping(entries, _) => {
+            let member = |entry: &yaml::Entry| Member {
+                key: entry.key.as_str().map(Into::into),
+                key_range: entry.key.range,
+                value: of_yaml(&entry.value),
+            };
+            TermKind::Object(entries.iter().map(member).collect())
+        }
+        yaml::NodeKind::Alias(_) => TermKind::Other,
+    };
+    Term::new(node.range, kind)
 }

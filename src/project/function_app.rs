@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Project;
-use super::app_settings::{SettingValue, of_local_settings};
 use super::declared::read;
 use super::folder::Folder;
 use crate::parse::json;
@@ -45,6 +44,20 @@ impl Project {
         let path = self.absolute(path);
         let root = self.ancestors(&path).find(|folder| folder.is_function_app)?;
         root.is_python_app().then(|| root.path.clone())
+    }
+
+    /// Whether Python code of the function app around a file mentions a worker
+    /// extension; outside of any, that of a function app anywhere in the
+    /// repository. `None` if there is none.
+    #[must_use]
+    pub fn uses_worker_extensions(&self, path: &Path) -> Option<bool> {
+        if let Some(app) = self.python_function_app(path) {
+            return Some(self.uses_worker_extension(&app));
+        }
+        let is_host = |path: &PathBuf| path.file_name().is_some_and(|name| name == "host.json");
+        let hosts = crate::discover::below(&self.root, MAX_FILES).into_iter().filter(is_host);
+        let apps = hosts.filter_map(|host| self.python_function_app(&self.root.join(host)));
+        apps.map(|app| self.uses_worker_extension(&app)).reduce(|one, other| one || other)
     }
 
     /// Whether Python code of the function app mentions a worker extension.
@@ -110,12 +123,17 @@ pub fn functions(app: &Path) -> Vec<Function> {
 /// The language that a `local.settings.json` names, in lower case.
 #[must_use]
 pub fn worker_runtime(root: &json::Value) -> Option<String> {
-    let settings = of_local_settings(root);
-    let runtime = settings.iter().find(|setting| setting.name == "FUNCTIONS_WORKER_RUNTIME")?;
-    match runtime.value {
-        SettingValue::Literal(text) => Some(text.trim().to_ascii_lowercase()),
-        SettingValue::Dynamic => None,
+    let runtime = root.get("Values")?.get("FUNCTIONS_WORKER_RUNTIME")?.as_str()?;
+    // Encrypted values are known to the tools alone.
+    let encrypted = root.get("IsEncrypted").is_some_and(|value| match &value.kind {
+        json::ValueKind::Bool(encrypted) => *encrypted,
+        _ => value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")),
+    });
+    if encrypted {
+        return None;
     }
+    let is_known = runtime.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | ' '));
+    is_known.then(|| runtime.trim().to_ascii_lowercase())
 }
 
 fn mentions_extension(app: &Path) -> bool {

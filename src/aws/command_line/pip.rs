@@ -1,7 +1,7 @@
 //! pip and uv, where they install for another Python than their own:
 //! `pip install --python-version 3.11 --abi cp311 --target python …`.
 
-use super::value::{Value, Variables};
+use crate::parse::variables::{Value, Variables};
 use super::{Choice, ChoiceKind, Input, option};
 use crate::catalogue::runtimes;
 use crate::edit::Change;

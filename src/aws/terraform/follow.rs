@@ -11,7 +11,7 @@ use std::path::Path;
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
-use crate::aws::combined::{self, Decided};
+use crate::parse::combined::{self, Decided};
 use crate::parse::hcl::{Attribute, Block, Body, Expression, ExpressionKind, Item, Part, Step};
 use crate::project::terraform::holds_values;
 

@@ -2,8 +2,10 @@
 //! gave up with 3.13.
 //!
 //! ## What it finds
-//! In the settings of Python function apps (`local.settings.json` and its
-//! templates):
+//! In the settings of Python function apps, wherever they are given one:
+//! `local.settings.json` and its templates, Bicep, ARM templates, Terraform,
+//! commands (`az`, Az PowerShell), Azure Pipelines and GitHub workflows, programs
+//! for Pulumi, container build files and configuration of containers:
 //!
 //! - `FUNCTIONS_WORKER_SHARED_MEMORY_DATA_TRANSFER_ENABLED`: an error when it is
 //!   on (`1`, `true`, `t`, `yes`, `y`), a warning when its value is only known
@@ -44,15 +46,16 @@
 //! ## Fix safety
 //! Without the setting payloads travel by gRPC on every version, so removing it
 //! is safe; so is removing the directories. `DOCKER_SHM_SIZE` is removed only
-//! with `--unsafe-fixes`: the app may use `/dev/shm` itself.
+//! with `--unsafe-fixes`: the app may use `/dev/shm` itself. So is anything where
+//! the configuration says that the app runs on an older Python now.
 
-use crate::discover::Kind;
-use crate::finding::{Applicability, Group, Severity};
-use crate::parse::json::Value;
-use crate::project::app_settings::{AppSetting, of_local_settings};
-use crate::project::function_app::worker_runtime;
+use rustc_hash::FxHashSet;
+
+use crate::azure::{self, settings::AppSetting};
+use crate::finding::{Applicability, Confidence, Group, Severity};
+use crate::python::Code;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
-use crate::rules::app_settings;
+use crate::rules::app_settings::{self, Given};
 use crate::version::PythonVersion;
 
 /// The rule.
@@ -69,40 +72,72 @@ const URL: &str = "https://learn.microsoft.com/azure/azure-functions/python-313-
 
 impl Rule for SharedMemory {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Azure, fix: Some(Applicability::Safe), kinds: &[Kind::Json] }
+        &Meta { group: Group::Azure, fix: Some(Applicability::Safe), kinds: azure::KINDS }
     }
 
     fn triggers(&self) -> Vec<Trigger> {
         [ENABLED, SIZE, DIRECTORIES].map(Trigger::Word).to_vec()
     }
 
-    fn check_json(&self, file: &File<'_>, value: &Value, sink: &mut Sink<'_>) {
-        if file.settings.target < PythonVersion::PY313 || !is_python_app(file, value) {
+    fn check_file(&self, file: &File<'_>, code: Option<&Code<'_>>, sink: &mut Sink<'_>) {
+        if file.settings.target < PythonVersion::PY313 {
             return;
         }
-        let settings = of_local_settings(value);
-        let is_enabled =
-            |setting: &AppSetting<'_>| setting.name == ENABLED && setting.value.is_on() != Some(false);
-        let enabled = settings.iter().any(is_enabled);
-        for setting in &settings {
-            match setting.name {
-                ENABLED => report_enabled(file, setting, sink),
-                SIZE => report_size(file, setting, enabled, sink),
-                DIRECTORIES => report_directories(file, setting, sink),
-                _ => {}
+        let mut seen = FxHashSet::default();
+        for given in &app_settings::of_python(file, code) {
+            let is_enabled =
+                |setting: &AppSetting| setting.name == ENABLED && setting.value.is_on() != Some(false);
+            let enabled = given.map.settings.iter().any(is_enabled);
+            let is_meant = |name: &str| match name {
+                // The name alone is also that of Docker's own option.
+                SIZE => given.map.app.is_function == Some(true),
+                _ => matches!(name, ENABLED | DIRECTORIES),
+            };
+            for setting in given.named(is_meant, &mut seen) {
+                report(file, given, setting, enabled, sink);
             }
         }
     }
 }
 
-fn is_python_app(file: &File<'_>, value: &Value) -> bool {
-    worker_runtime(value).map_or_else(
-        || file.project.python_function_app(&file.document.path).is_some(),
-        |runtime| runtime == "python",
-    )
+/// What is to be said of a setting.
+struct Story {
+    severity: Severity,
+    message: String,
+    help: &'static str,
+    /// Why removing it is not safe.
+    reason: Option<String>,
 }
 
-fn report_enabled(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink<'_>) {
+fn report(file: &File<'_>, given: &Given, setting: &AppSetting, enabled: bool, sink: &mut Sink<'_>) {
+    let story = match &*setting.name {
+        ENABLED => of_enabled(setting),
+        SIZE => of_size(enabled),
+        _ => of_directories(),
+    };
+    let likely = matches!(setting.value, azure::settings::SettingValue::Default(_));
+    let confidence = if likely { given.confidence.min(Confidence::Likely) } else { given.confidence };
+    let draft = sink
+        .finding(&*setting.name, setting.name_range, story.message)
+        .severity(story.severity)
+        .confidence(confidence)
+        .help(story.help)
+        .url(URL)
+        .show_only(setting.range)
+        .versions(None, Some(PythonVersion::PY313));
+    let edits = app_settings::remove(file, setting);
+    let is_dynamic = setting.name == ENABLED && setting.value.is_on().is_none();
+    if edits.is_empty() || is_dynamic {
+        return draft.emit();
+    }
+    let title = format!("Remove `{}`", setting.name);
+    match story.reason.or_else(|| given.reason.clone()) {
+        Some(reason) => draft.unsafe_fix(title, reason, edits).emit(),
+        None => draft.safe_fix(title, edits).emit(),
+    }
+}
+
+fn of_enabled(setting: &AppSetting) -> Story {
     let (severity, effect) = match setting.value.is_on() {
         Some(true) => (
             Severity::Error,
@@ -117,50 +152,27 @@ fn report_enabled(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink<'_>
             "may turn on shared memory transfer, which Azure Functions does not have on Python 3.13",
         ),
     };
-    let draft = sink
-        .finding(setting.name, setting.name_range, format!("`{}` {effect}", setting.name))
-        .severity(severity)
-        .help("Remove the setting; all payloads travel by gRPC.")
-        .url(URL)
-        .show_only(setting.range)
-        .versions(None, Some(PythonVersion::PY313));
-    if setting.value.is_on().is_some() {
-        draft.safe_fix(removal_of(setting), app_settings::remove(file, setting)).emit();
-    } else {
-        draft.emit();
+    let message = format!("`{ENABLED}` {effect}");
+    Story { severity, message, help: "Remove the setting; all payloads travel by gRPC.", reason: None }
+}
+
+fn of_size(enabled: bool) -> Story {
+    let reason = "the app may use `/dev/shm` itself, for example through `multiprocessing.shared_memory`";
+    Story {
+        severity: if enabled { Severity::Warning } else { Severity::Info },
+        message: "`DOCKER_SHM_SIZE` sizes the memory shared with the Functions host, which Python 3.13 no longer shares".to_owned(),
+        help: "Remove the setting, unless the app itself uses `/dev/shm`.",
+        reason: Some(reason.to_owned()),
     }
 }
 
-fn report_size(file: &File<'_>, setting: &AppSetting<'_>, enabled: bool, sink: &mut Sink<'_>) {
-    let message = "`DOCKER_SHM_SIZE` sizes the memory shared with the Functions host, which Python 3.13 no longer shares";
-    sink.finding(setting.name, setting.name_range, message)
-        .severity(if enabled { Severity::Warning } else { Severity::Info })
-        .help("Remove the setting, unless the app itself uses `/dev/shm`.")
-        .url(URL)
-        .show_only(setting.range)
-        .versions(None, Some(PythonVersion::PY313))
-        .unsafe_fix(
-            removal_of(setting),
-            "the app may use `/dev/shm` itself, for example through `multiprocessing.shared_memory`",
-            app_settings::remove(file, setting),
-        )
-        .emit();
-}
-
-fn report_directories(file: &File<'_>, setting: &AppSetting<'_>, sink: &mut Sink<'_>) {
-    let message = "`FUNCTIONS_UNIX_SHARED_MEMORY_DIRECTORIES` places the memory shared with the Functions host, which Python 3.13 no longer shares";
-    sink.finding(setting.name, setting.name_range, message)
-        .severity(Severity::Info)
-        .help("Remove the setting.")
-        .url(URL)
-        .show_only(setting.range)
-        .versions(None, Some(PythonVersion::PY313))
-        .safe_fix(removal_of(setting), app_settings::remove(file, setting))
-        .emit();
-}
-
-fn removal_of(setting: &AppSetting<'_>) -> String {
-    format!("Remove `{}`", setting.name)
+fn of_directories() -> Story {
+    Story {
+        severity: Severity::Info,
+        message: "`FUNCTIONS_UNIX_SHARED_MEMORY_DIRECTORIES` places the memory shared with the Functions host, which Python 3.13 no longer shares".to_owned(),
+        help: "Remove the setting.",
+        reason: None,
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +182,7 @@ mod tests {
     use super::*;
     use crate::check::Checker;
     use crate::config::Settings;
+    use crate::discover::Kind;
     use crate::project::Project;
     use crate::python::types::Types;
     use crate::read::{Encoding, Source};

@@ -4,8 +4,8 @@ use ruff_text_size::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
 use crate::discover::Kind;
-use crate::parse::shell::{Expansion, Script, Word};
-use crate::parse::{Document, Syntax, json, yaml};
+use super::shell::{Expansion, Script, Word};
+use super::{Document, Syntax, json, yaml};
 
 /// A literal that decides.
 #[derive(Debug, Clone)]
@@ -24,6 +24,7 @@ pub struct Value {
 
 impl Value {
     /// A part of a word that the shell does not change.
+    #[must_use]
     pub fn of_part(word: &Word, from: usize, to: usize) -> Option<Self> {
         let untouched = word.holes.iter().all(|hole| hole.end <= from || hole.start >= to);
         let text = word.value.text().get(from..to).filter(|_| untouched)?.to_owned();
@@ -45,6 +46,7 @@ const ENVIRONMENTS: [&str; 5] = ["env", "environment", "variables", "vars", "arg
 
 impl Variables {
     /// Those that stand in the file outside of commands.
+    #[must_use]
     pub fn of(document: &Document) -> Self {
         let mut variables = Self::default();
         match &document.syntax {
@@ -141,6 +143,7 @@ impl Variables {
     }
 
     /// What a word stands for from an offset on.
+    #[must_use]
     pub fn resolve(&self, word: &Word, from: usize) -> Option<Value> {
         let end = word.value.text().len();
         if word.holes.iter().all(|hole| hole.end <= from) {
