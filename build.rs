@@ -4,6 +4,8 @@
 mod azure;
 #[path = "src/catalogue/azure_schema.rs"]
 mod azure_schema;
+#[path = "build/azure_settings.rs"]
+mod azure_settings;
 #[path = "build/changes.rs"]
 mod changes;
 #[path = "build/docker.rs"]
@@ -49,6 +51,8 @@ fn main() {
     let packages = azure::packages(&root.join("rules/azure/packages.yaml"));
     let bundles = azure::bundles(&root.join("rules/azure/bundles.yaml"));
     fs::write(out.join("azure.rs"), packages + &bundles).expect("OUT_DIR is writable");
+    fs::write(out.join("azure_settings.rs"), azure_settings::tables(&root.join("rules/azure")))
+        .expect("OUT_DIR is writable");
     fs::write(out.join("reexports.rs"), reexports::tables(&root.join("rules/python/reexports.txt")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("stdlib.rs"), stdlib(&root.join("rules/python/stdlib.txt")))

@@ -8,11 +8,14 @@
 
 pub mod apps;
 pub mod arm;
+pub mod commands;
 pub mod context;
 pub mod extensions;
-pub mod pythons;
 pub mod names;
+pub mod plans;
 pub mod program;
+pub mod pythons;
+pub mod runtimes;
 pub mod settings;
 pub mod sources;
 

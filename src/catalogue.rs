@@ -4,6 +4,7 @@
 use crate::version::PythonVersion;
 
 pub mod azure;
+pub mod azure_settings;
 pub mod census;
 pub mod changes;
 pub mod images;

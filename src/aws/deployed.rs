@@ -31,7 +31,7 @@ const LONGEST: u64 = 1024 * 1024;
 pub fn around(input: &Input<'_>, folder: &Path, concerns: Concerns) -> Option<Deployed> {
     let plain = |newest| Deployed { newest, strict: false };
     match concerns {
-        Concerns::Python => None,
+        Concerns::Azure | Concerns::Python => None,
         Concerns::Terraform => terraform::newest(input, folder).map(plain),
         Concerns::Cdk => newest(files(folder, is_program).filter_map(|path| program(&folder.join(path)))),
         Concerns::Sam => newest(configuration(input, folder, |_| true)),

@@ -69,10 +69,10 @@ fn raised(tool: &Tool, first: Release, end: &Ceiling) -> Option<String> {
 #[must_use]
 pub fn may_pin(text: &[u8]) -> bool {
     let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
-    has("hashicorp/aws")
+    has("hashicorp/a")
         || has("required_providers")
         || has("frameworkVersion")
-        || has("provider \"aws\"")
+        || has("provider \"a")
         || TOOLS.iter().any(|tool| tool.registry != Registry::Terraform && has(tool.name))
 }
 
@@ -113,36 +113,45 @@ pub fn pins(document: &Document) -> Vec<Pin> {
     }
 }
 
-const AWS: &str = "hashicorp/aws";
-
-fn of_expression(document: &Document, value: &Expression) -> Option<Pin> {
+fn of_expression(document: &Document, tool: &'static Tool, value: &Expression) -> Option<Pin> {
     let text = value.as_str()?;
-    Pin::new(tool(Registry::Terraform, AWS)?, text, inside(document, value.range, text)?)
+    Pin::new(tool, text, inside(document, value.range, text)?)
+}
+
+/// Providers by the name that configuration gives them.
+fn provider_tools() -> impl Iterator<Item = (&'static Tool, &'static str)> {
+    let tools = TOOLS.iter().filter(|tool| tool.registry == Registry::Terraform);
+    tools.filter_map(|tool| Some((tool, tool.name.rsplit('/').next()?)))
 }
 
 /// `required_providers`, and `version` of `provider "aws"`.
 fn providers(document: &Document, body: &Body) -> Vec<Pin> {
+    provider_tools().flat_map(|(tool, name)| provider(document, body, tool, name)).collect()
+}
+
+fn provider(document: &Document, body: &Body, tool: &'static Tool, name: &str) -> Vec<Pin> {
     let terraform = body.blocks("terraform").flat_map(|block| block.body.blocks("required_providers"));
     let required = terraform.filter_map(|block| {
         let entry = |key: &str| block.body.attributes.iter().find(|one| &*one.key == key);
         let sourced = |value: &Expression| {
-            value.get("source").and_then(Expression::as_str).is_some_and(|source| source.ends_with(AWS))
+            value.get("source").and_then(Expression::as_str).is_some_and(|source| source.ends_with(tool.name))
         };
         let named = block.body.attributes.iter().find(|one| sourced(&one.value));
-        let value = &named.or_else(|| entry("aws"))?.value;
+        let value = &named.or_else(|| entry(name))?.value;
         let foreign = value.get("source").is_some() && !sourced(value);
         if foreign { None } else { Some(value.get("version").unwrap_or(value)) }
     });
-    let old = body.blocks("provider").filter(|block| block.label(0) == Some("aws"));
+    let old = body.blocks("provider").filter(|block| block.label(0) == Some(name));
     let old = old.filter_map(|block| block.body.get("version"));
-    required.chain(old).filter_map(|value| of_expression(document, value)).collect()
+    required.chain(old).filter_map(|value| of_expression(document, tool, value)).collect()
 }
 
 /// `.terraform.lock.hcl`
 fn locked(document: &Document, body: &Body) -> Vec<Pin> {
-    let is_aws = |label: &str| label.ends_with("/hashicorp/aws");
-    let blocks = body.blocks("provider").filter(|block| block.label(0).is_some_and(is_aws));
-    let pins = blocks.filter_map(|block| of_expression(document, block.body.get("version")?));
+    let pins = body.blocks("provider").filter_map(|block| {
+        let (_, label) = block.label(0)?.split_once('/')?;
+        of_expression(document, tool(Registry::Terraform, label)?, block.body.get("version")?)
+    });
     pins.map(|pin| Pin { raised: None, locked: true, ..pin }).collect()
 }
 

@@ -60,7 +60,25 @@ impl App {
         app
     }
 
+    /// By the image of a container.
+    #[must_use]
+    pub fn of_image(name: &str, tag: Option<&str>) -> Self {
+        let Some((_, language)) = name.split_once("azure-functions/") else { return Self::default() };
+        let language = Language::named(language.split([':', '@']).next().unwrap_or_default());
+        let version = tag.and_then(|tag| tag.split("python").nth(1));
+        let version =
+            version.and_then(|rest| rest.split('-').next()).filter(|_| language == Language::Python);
+        Self {
+            language: Some(language),
+            python: version.and_then(|version| parse_version(version).ok()),
+            is_function: Some(true),
+        }
+    }
+
     fn of_kind(&mut self, kind: &str) {
+        if kind.contains("-azfunctionapp") {
+            self.is_function = Some(true);
+        }
         if kind.starts_with("azurerm_") {
             self.is_function = Some(kind.contains("function_app"));
             if kind.contains("windows") {
@@ -86,6 +104,9 @@ impl App {
             match &*plain(key) {
                 "linuxfxversion" => texts(&member.value).iter().for_each(|text| self.of_stack(&text.text)),
                 "runtimename" | "functionsworkerruntime" | "runtimestack" | "workerruntime" => {
+                    if key.to_ascii_lowercase().contains("worker") {
+                        self.is_function.get_or_insert(true);
+                    }
                     if let [one] = texts(&member.value).as_slice() {
                         self.speak(Language::named(one.text.split('|').next().unwrap_or_default()));
                     }
@@ -104,6 +125,16 @@ impl App {
                 }
                 "runtime" if member.value.get("name").is_some() => {
                     self.of_runtime(&member.value, names, file)
+                }
+                "runtime" => {
+                    if let Some(name) = member.value.as_text() {
+                        self.speak(Language::named(name));
+                    }
+                }
+                "image" => {
+                    let image = member.value.as_text().unwrap_or_default();
+                    let (name, tag) = image.rsplit_once(':').unwrap_or((image, ""));
+                    *self = std::mem::take(self).or(Self::of_image(name, Some(tag)));
                 }
                 "applicationstack" => self.of_application_stack(&member.value, names, file),
                 _ => {}

@@ -10,8 +10,11 @@ use crate::parse::{Document, Syntax};
 use crate::project::Project;
 use crate::python::Code;
 
+mod commands;
+mod images;
 mod local;
 mod objects;
+mod pipelines;
 
 /// One setting at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,27 +117,32 @@ impl SettingsMap {
     fn understood(mut self) -> Self {
         let runtime = self.get(RUNTIME).and_then(|setting| setting.value.text()).map(Language::named);
         self.app.language = runtime.or(self.app.language);
-        let is_of_functions =
-            |setting: &AppSetting| OF_FUNCTIONS.iter().any(|start| setting.name.starts_with(start));
-        if self.settings.iter().any(is_of_functions) {
+        if self.settings.iter().any(|setting| of_functions(&setting.name)) {
             self.app.is_function = Some(true);
         }
         self
     }
 }
 
+/// Whether only function apps have a setting of this name.
+fn of_functions(name: &str) -> bool {
+    OF_FUNCTIONS.iter().any(|start| name.starts_with(start))
+}
+
 /// Every map of settings that a document gives to an app; `code` where it is
 /// Python that parses.
 #[must_use]
 pub fn maps(document: &Document, project: &Project, code: Option<&Code<'_>>) -> Vec<SettingsMap> {
-    let mut maps = Vec::new();
-    if let Syntax::Json(root) = &document.syntax {
-        maps.extend(local::map(root));
-    }
-    if maps.is_empty()
-        && let Some(source) = super::sources::source(document, project, code)
-    {
-        maps = objects::maps(&source, &document.text);
+    let mut maps = match &document.syntax {
+        Syntax::Json(root) => local::map(root).into_iter().collect(),
+        Syntax::Yaml(documents) => pipelines::maps(documents, &document.text),
+        Syntax::Dockerfile(dockerfile) => images::maps(dockerfile, &document.text),
+        _ => Vec::new(),
+    };
+    if maps.is_empty() {
+        let source = super::sources::source(document, project, code);
+        maps.extend(source.into_iter().flat_map(|source| objects::maps(&source, &document.text)));
+        maps.extend(commands::maps(document));
     }
     maps.into_iter().map(SettingsMap::understood).collect()
 }

@@ -391,6 +391,8 @@ pub enum Registry {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Concerns {
+    /// The module of Terraform that describes function apps of Azure.
+    Azure,
     /// A program for the AWS CDK.
     Cdk,
     /// Nothing else is deployed with it.
@@ -427,4 +429,40 @@ pub struct Runtime {
     pub create_blocked: String,
     /// From this day on no function with it can be updated.
     pub update_blocked: String,
+}
+
+/// The file `rules/azure/settings.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AzureSettings {
+    /// Every setting that is no longer read.
+    pub settings: Vec<AzureSetting>,
+}
+
+/// A setting that the Python worker of Azure Functions no longer reads.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AzureSetting {
+    /// Its name.
+    pub name: String,
+    /// The first Python on which it is not read.
+    pub gone: String,
+    /// What became of it, behind its name.
+    pub why: String,
+    /// The name that took its place.
+    pub renamed: Option<String>,
+    /// Link to where that is documented.
+    pub source: String,
+}
+
+/// The file `rules/azure/runtimes.yaml`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AzureRuntimes {
+    /// Link to where the days are documented.
+    pub source: String,
+    /// The day on which they were read.
+    pub as_of: String,
+    /// The last day of support, by Python.
+    pub runtimes: BTreeMap<String, String>,
 }

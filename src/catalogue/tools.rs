@@ -36,6 +36,8 @@ pub enum Registry {
 /// What shows that Python is deployed with a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Concerns {
+    /// The module of Terraform that describes function apps of Azure.
+    Azure,
     /// A program for the AWS CDK.
     Cdk,
     /// Nothing else is deployed with it.

@@ -170,7 +170,11 @@ impl Reader<'_> {
                 let name = || Term::new(range(node), TermKind::Name(written.into()));
                 Word::Value(if table { self.term(node, 0) } else { name() })
             }
-            _ => Word::Value(self.term(node, 0)),
+            _ => Word::Value(match self.term(node, 0) {
+                // Parameters are given the text of a number.
+                Term { range, kind: TermKind::Number(text) } => Term::new(range, TermKind::Text(text)),
+                term => term,
+            }),
         }
     }
 

@@ -4,7 +4,7 @@
 use ruff_text_size::{TextRange, TextSize};
 
 use super::local::is_reference;
-use super::{AppSetting, Entry, SettingValue, SettingsMap};
+use super::{AppSetting, Entry, SettingValue, SettingsMap, of_functions};
 use crate::azure::context::App;
 use crate::azure::names::Names;
 use crate::azure::plain;
@@ -44,7 +44,7 @@ fn common(maps: &[SettingsMap]) -> App {
 /// Whether a key is one of an app's settings.
 fn holds_settings(key: &str) -> bool {
     let key = plain(key);
-    key.contains("appsettings") || key == "applicationsettings" || key == "functionappsettings"
+    key.contains("appsetting") || key == "applicationsettings" || key == "functionappsettings"
 }
 
 struct Walk<'a> {
@@ -66,6 +66,7 @@ impl<'a> Walk<'a> {
                 {
                     self.map(values, kind, file, around);
                 }
+                self.variables(term, file, around);
                 for member in members {
                     match member.key.as_deref().filter(|key| holds_settings(key)) {
                         Some(_) => self.map(&member.value, kind, file, around),
@@ -77,8 +78,32 @@ impl<'a> Walk<'a> {
             TermKind::Array(terms) | TermKind::Either(terms) | TermKind::Call(_, terms) => {
                 terms.iter().for_each(|term| self.value(term, kind, file, around));
             }
-            TermKind::Each(inner) | TermKind::Spread(inner) => self.value(inner, kind, file, around),
+            TermKind::Each(inner) => self.value(inner, kind, file, around),
+            // A table that stands for parameters of a command.
+            TermKind::Spread(inner) => {
+                self.value(self.source.names.meaning(inner, file).term, kind, file, around);
+            }
             _ => {}
+        }
+    }
+
+    /// `environment` of compose files, `env` of containers in Kubernetes, where the
+    /// image or a variable says that it is a function app.
+    fn variables(&mut self, term: &'a Term, file: usize, around: &[&'a Term]) {
+        let values = match (term.get("environment"), term.get("env")) {
+            _ if self.source.language.is_some() => return,
+            (Some(values), _) => values,
+            (None, Some(values)) if term.get("image").is_some() => values,
+            _ => return,
+        };
+        let before = self.found.len();
+        self.map(values, "", file, around);
+        let is_of_functions = |map: &SettingsMap| {
+            map.app.is_function == Some(true)
+                || map.settings.iter().any(|setting| of_functions(&setting.name))
+        };
+        if !self.found[before..].iter().all(is_of_functions) {
+            self.found.truncate(before);
         }
     }
 
@@ -135,6 +160,7 @@ impl<'a> Reader<'a> {
                 for (index, element) in elements.iter().enumerate() {
                     match &element.kind {
                         TermKind::Object(_) => self.element(values, index, file, parameter),
+                        TermKind::Text(text) => self.line(values, index, text, file),
                         _ => self.collect(element, file, parameter, depth + 1),
                     }
                 }
@@ -160,6 +186,20 @@ impl<'a> Reader<'a> {
             let entry = self.entry(object, &ranges, index, file);
             self.add(name, member.key_range, member.range(), &member.value, entry, file, parameter);
         }
+    }
+
+    /// `- A=1`
+    fn line(&mut self, array: &'a Term, index: usize, text: &str, file: usize) {
+        let Some((name, value)) = text.split_once('=') else { return };
+        let ranges: Vec<TextRange> = array.elements().iter().map(|element| element.range).collect();
+        let entry = self.entry(array, &ranges, index, file);
+        let range = ranges[index];
+        let value = match is_reference(value) {
+            true => SettingValue::Dynamic,
+            false => SettingValue::Literal(value.to_owned()),
+        };
+        let (name, here) = (name.to_owned(), file == self.source.own);
+        self.settings.push(AppSetting { name, name_range: range, range, value, entry, here });
     }
 
     /// `{ name: 'A', value: '1' }`

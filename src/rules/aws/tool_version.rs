@@ -7,7 +7,7 @@
 //! of the CDK; the Serverless Framework before 4.4.9 (`frameworkVersion`, too) and `osls` before 3.42.0; the SAM CLI before
 //! 1.128.0; Chalice before 1.32.0 and Zappa before 0.60.0. They are read in `package.json`, requirement files,
 //! `pyproject.toml`, `Pipfile`, and commands of scripts, recipes, container build files and configuration of continuous
-//! integration. Ranges that admit a newer release (`~> 5.0`, `^2.100.0`) are left alone.
+//! integration. For Azure Functions, the provider `hashicorp/azurerm` before 4.25.0. Ranges that admit a newer release (`~> 5.0`, `^2.100.0`) are left alone.
 //!
 //! Where no file below the folder shows that Python is deployed, the finding is only possible.
 //!
@@ -42,6 +42,8 @@
 use crate::aws::Input;
 use crate::aws::deployed::{self, Deployed};
 use crate::aws::tools::{self, Pin};
+use crate::azure::runtimes;
+use crate::catalogue::runtimes::runtime_of;
 use crate::catalogue::tools::{Concerns, Registry, Stops};
 use crate::discover::Kind;
 use crate::finding::{Applicability, Confidence, Group, Severity};
@@ -88,10 +90,11 @@ impl Rule for ToolVersion {
             let concerns = pin.tool.concerns;
             let deployed = match concerns {
                 Concerns::Serverless if is_service(file) => deployed::by(&input),
+                Concerns::Azure => of_azure(file),
                 _ => deployed::around(&input, tools::folder_of(&document.path), concerns),
             };
             let is_meant = match concerns {
-                Concerns::Terraform => deployed.is_some(),
+                Concerns::Terraform | Concerns::Azure => deployed.is_some(),
                 Concerns::Serverless if is_service(file) => deployed.is_some() && !uses_fork(file),
                 Concerns::Serverless => pin.tool.name == "osls" || !uses_fork(file),
                 _ => true,
@@ -101,6 +104,12 @@ impl Rule for ToolVersion {
             }
         }
     }
+}
+
+/// The newest Python of the function apps of a module for Azure.
+fn of_azure(file: &File<'_>) -> Option<Deployed> {
+    let newest = runtimes::newest_of_terraform(file.document, file.project)?;
+    Some(Deployed { newest: runtime_of(newest)?, strict: false })
 }
 
 /// Whether the file is the configuration of a service itself.
