@@ -46,6 +46,13 @@ pub fn is_template(root: &json::Value) -> bool {
         || root.get("resources").is_some() && root.get("contentVersion").is_some()
 }
 
+/// Whether a template was made from Bicep, which is where it must be changed.
+#[must_use]
+pub fn is_generated(root: &json::Value) -> bool {
+    let generator = root.get("metadata").and_then(|metadata| metadata.get("_generator"));
+    generator.and_then(|generator| generator.get("name")).and_then(json::Value::as_str) == Some("bicep")
+}
+
 /// The variables and the defaults of the parameters of a template.
 #[must_use]
 pub fn names(root: &Term) -> Names {

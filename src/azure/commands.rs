@@ -4,6 +4,7 @@ use ruff_text_size::{TextRange, TextSize};
 
 use crate::parse::powershell::{self, PowerShell};
 use crate::parse::term::{Term, TermKind};
+use crate::parse::variables::{Value, Variables};
 use crate::parse::{Document, Syntax, scripts};
 
 /// A command with its words; `az` itself is not among them.
@@ -24,6 +25,8 @@ pub struct Word {
     pub known: usize,
     /// Where the file has the text in these very bytes.
     pub exact: Option<TextRange>,
+    /// The literal that a variable in it stands for.
+    pub stands: Option<Value>,
 }
 
 /// Every command of the Azure CLI in a document.
@@ -32,15 +35,22 @@ pub fn invocations(document: &Document) -> Vec<Invocation> {
     if let Syntax::PowerShell(script) = &document.syntax {
         return of_powershell(script, &document.text);
     }
-    let wanted = |text: &str| text.contains("az") || text.starts_with('-');
     let mut found = Vec::new();
+    let has = |word: &str| memchr::memmem::find(document.text.as_bytes(), word.as_bytes()).is_some();
+    if !has("functionapp") && !has("webapp") {
+        return found;
+    }
+    let wanted = |text: &str| text.contains("az") || text.contains('=') || text.starts_with('-');
+    let mut variables = Variables::of(document);
+    scripts::each(document, &wanted, &mut |script| variables.assigned(script));
     scripts::each(document, &wanted, &mut |script| {
         for call in &script.calls().all {
             if matches!(call.command.name(), Some("az" | "az.cmd")) {
                 let words = call.command.arguments().iter().map(|word| {
                     let text = word.value.text().to_owned();
                     let known = word.holes.iter().map(|hole| hole.start).min().unwrap_or(text.len());
-                    Word { exact: word.value.exact(0, text.len()), text, range: word.range, known }
+                    let stands = variables.resolve(word, 0).filter(|_| known < text.len());
+                    Word { exact: word.value.exact(0, text.len()), text, range: word.range, known, stands }
                 });
                 found.push(Invocation { words: words.collect() });
             }
@@ -68,7 +78,7 @@ fn said(word: &powershell::Word, text: &str) -> Word {
         powershell::Word::Value(_) => bare.find(['$', '`', '"', '\'']).unwrap_or(0),
     };
     let exact = Some(TextRange::new(range.start() + one, range.end() - one));
-    Word { text: bare.to_owned(), range, known, exact }
+    Word { text: bare.to_owned(), range, known, exact, stands: None }
 }
 
 impl Invocation {
@@ -101,14 +111,18 @@ impl Invocation {
             [] => joined(),
             _ => None,
         }
-        .filter(|word| word.known == word.text.len())
+        .filter(|word| word.known == word.text.len() || word.stands.is_some())
     }
 }
 
 impl Word {
-    /// The value itself: what stands behind the `=` of `--name=value`.
+    /// The value itself: what stands behind the `=` of `--name=value`, or for the
+    /// variable that it is.
     #[must_use]
     pub fn said(&self) -> &str {
+        if let Some(value) = &self.stands {
+            return &value.text;
+        }
         match self.text.split_once('=') {
             Some((name, value)) if name.starts_with("--") => value,
             _ => &self.text,

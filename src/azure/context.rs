@@ -76,8 +76,10 @@ impl App {
     }
 
     fn of_kind(&mut self, kind: &str) {
-        if kind.contains("-azfunctionapp") {
+        if kind.contains("-azfunctionapp") || kind.starts_with("module ") && kind.contains("func") {
             self.is_function = Some(true);
+        } else if kind.starts_with("module ") && (kind.contains("appservice") || kind.contains("webapp")) {
+            self.is_function = Some(false);
         }
         if kind.starts_with("azurerm_") {
             self.is_function = Some(kind.contains("function_app"));
@@ -112,10 +114,17 @@ impl App {
                     }
                 }
                 "kind" => {
-                    if let [Literal { text, .. }] = texts(&member.value).as_slice() {
-                        let text = text.to_ascii_lowercase();
-                        self.is_function.get_or_insert(text.contains("functionapp"));
+                    let kinds = texts(&member.value);
+                    let is_function = |one: &Literal| one.text.to_ascii_lowercase().contains("functionapp");
+                    if let Some(first) = kinds.first().map(is_function)
+                        && kinds.iter().all(|one| is_function(one) == first)
+                    {
+                        self.is_function.get_or_insert(first);
                     }
+                }
+                // Those of Flex Consumption.
+                "instancememorymb" | "maximuminstancecount" => {
+                    self.is_function.get_or_insert(true);
                 }
                 "functionappconfig" => {
                     self.is_function = Some(true);

@@ -156,7 +156,12 @@ impl Names {
             TermKind::Field(_, key) => key.to_string(),
             _ => String::new(),
         });
-        let name = name.rsplit('.').next().unwrap_or_default().to_owned();
+        // References of templates are known by lower case.
+        let name = match &term.kind {
+            TermKind::Call(_, arguments) => arguments.first().and_then(Term::as_text).unwrap_or_default(),
+            _ => name.rsplit('.').next().unwrap_or_default(),
+        };
+        let name = name.to_owned();
         let origin = if next.parameter { Origin::Parameter(name) } else { Origin::Variable(name) };
         let mut found = self.follow(next.term, next.file, depth + 1);
         for literal in found.iter_mut().filter(|one| one.origin != Origin::Computed) {

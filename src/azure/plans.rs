@@ -82,7 +82,7 @@ fn is_plan(root: &Root, term: &Term) -> bool {
                 root.kind.as_str(),
                 "microsoft.web/serverfarms" | "azurerm_service_plan" | "azurerm_app_service_plan"
             )
-        || is_root && root.kind == "module" && term.at(&["params", "sku"]).is_some()
+        || is_root && root.kind.starts_with("module ") && term.at(&["params", "sku"]).is_some()
 }
 
 /// `Y1` or `Dynamic`, where a plan is that.

@@ -1,6 +1,6 @@
 //! Where the Python of a function app is chosen.
 
-use ruff_text_size::TextRange;
+use ruff_text_size::{TextRange, TextSize};
 use rustc_hash::FxHashSet;
 
 use super::commands::{Invocation, Word, invocations};
@@ -9,6 +9,7 @@ use super::names::{Literal, Origin};
 use super::plain;
 use super::sources::{Source, source};
 use crate::edit::Change;
+use crate::finding::Confidence;
 use crate::parse::term::{Term, TermKind};
 use crate::parse::yaml::{self, NodeKind};
 use crate::parse::{Document, Syntax};
@@ -23,8 +24,8 @@ pub struct Choice {
     pub python: PythonVersion,
     /// The literal that decides, with its quotes.
     pub range: TextRange,
-    /// Whether it is known to be for a function app, not only likely.
-    pub certain: bool,
+    /// How sure it is that it is for a function app.
+    pub confidence: Confidence,
     /// Where the literal stands, if not at its use: ``the default of `x` ``.
     pub origin: Option<String>,
     /// What makes it the target; `None`: cannot be written.
@@ -79,6 +80,13 @@ pub fn may_choose(text: &[u8]) -> bool {
         && WORDS.iter().any(|word| has(word))
 }
 
+/// Whether a file of a module of Terraform may hold a value that is chosen in another.
+#[must_use]
+pub fn may_hold(text: &[u8]) -> bool {
+    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    has("\"3.") && (has("variable") || has("locals"))
+}
+
 /// How deep values are looked into.
 const MAX_DEPTH: usize = 40;
 
@@ -105,7 +113,7 @@ pub fn choices(
     }
     let mut seen = FxHashSet::default();
     let mut found = walk.found;
-    found.sort_by_key(|choice| (choice.range.start(), !choice.certain));
+    found.sort_by_key(|choice| (choice.range.start(), std::cmp::Reverse(choice.confidence)));
     found.retain(|choice| seen.insert(choice.range));
     found
 }
@@ -187,18 +195,19 @@ impl Walk<'_> {
         }
         let of_stack = key == "linuxfxversion";
         // Both kinds of app have a stack; a module may be for either.
-        let certain = is_function == Some(true);
-        if of_stack && !certain {
-            return;
-        }
+        let confidence = match is_function {
+            Some(true) => Confidence::Certain,
+            _ if of_stack => return,
+            _ => Confidence::Possible,
+        };
         for literal in names.literals(version, place.file) {
             if literal.file == place.source.own {
-                self.literal(place, &literal, of_stack, certain);
+                self.literal(place, &literal, of_stack, confidence);
             }
         }
     }
 
-    fn literal(&mut self, place: &Place<'_>, literal: &Literal, of_stack: bool, certain: bool) {
+    fn literal(&mut self, place: &Place<'_>, literal: &Literal, of_stack: bool, confidence: Confidence) {
         let Some((start, python)) = version_in(&literal.text, of_stack) else { return };
         let origin = match &literal.origin {
             Origin::Direct | Origin::Computed => None,
@@ -211,7 +220,7 @@ impl Walk<'_> {
         };
         let edits = self.edits(literal, start).filter(|_| allowed);
         let owner = Owner::Root(place.number);
-        self.found.push(Choice { python, range: literal.range, certain, origin, edits, owner });
+        self.found.push(Choice { python, range: literal.range, confidence, origin, edits, owner });
     }
 
     /// The literal's own text for the target.
@@ -242,15 +251,20 @@ impl Walk<'_> {
 
     fn word(&mut self, word: &Word, of_stack: bool, owner: Owner) {
         let said = word.said();
-        let from = word.text.len() - said.len();
         let Some((start, python)) = version_in(said, of_stack) else { return };
-        let range = word.exact.map(|range| {
-            let at = |offset: usize| ruff_text_size::TextSize::try_from(offset).unwrap_or_default();
+        let (from, exact) = match &word.stands {
+            Some(value) => (0, value.exact.then_some(value.range)),
+            None => (word.text.len() - said.len(), word.exact),
+        };
+        let range = exact.map(|range| {
+            let at = |offset: usize| TextSize::try_from(offset).unwrap_or_default();
             TextRange::at(range.start() + at(from + start), at(version_length(&said[start..])))
         });
         let edits = range.map(|range| vec![Change::new(range, self.target.to_string())]);
         let range = range.unwrap_or(word.range);
-        self.found.push(Choice { python, range, certain: true, origin: None, edits, owner });
+        let origin = word.stands.as_ref().and_then(|value| value.origin.clone());
+        let confidence = Confidence::Certain;
+        self.found.push(Choice { python, range, confidence, origin, edits, owner });
     }
 
     fn command(&mut self, one: &Invocation, number: usize) {
@@ -282,7 +296,8 @@ impl Walk<'_> {
                     {
                         let edits = self.in_scalar(stack, start);
                         let (range, owner) = (stack.range, Owner::Step);
-                        self.found.push(Choice { python, range, certain: true, origin: None, edits, owner });
+                        let (confidence, origin) = (Confidence::Certain, None);
+                        self.found.push(Choice { python, range, confidence, origin, edits, owner });
                     }
                     open.extend(entries.iter().rev().map(|entry| &entry.value));
                 }

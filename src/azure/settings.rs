@@ -115,7 +115,12 @@ impl SettingsMap {
     /// Adds what the settings themselves say of the app.
     #[must_use]
     fn understood(mut self) -> Self {
-        let runtime = self.get(RUNTIME).and_then(|setting| setting.value.text()).map(Language::named);
+        let runtimes = self.settings.iter().filter(|setting| setting.name == RUNTIME);
+        let named =
+            runtimes.filter_map(|setting| setting.value.text()).filter(|text| !text.trim().is_empty());
+        let mut named = named.map(Language::named);
+        let first = named.next();
+        let runtime = first.filter(|first| named.all(|other| other == *first));
         self.app.language = runtime.or(self.app.language);
         if self.settings.iter().any(|setting| of_functions(&setting.name)) {
             self.app.is_function = Some(true);

@@ -50,7 +50,7 @@ impl Source {
 #[derive(Debug)]
 pub struct Root {
     /// Its type, in lower case: `microsoft.web/sites`, `azurerm_linux_function_app`,
-    /// `module`; empty where the value says it itself.
+    /// `module` with its path; empty where the value says it itself.
     pub kind: String,
     /// What it is called there.
     pub name: String,
@@ -74,6 +74,9 @@ pub fn source(document: &Document, project: &Project, code: Option<&Code<'_>>) -
         (Syntax::Hcl(_), _) => of_terraform(document, project),
         (Syntax::Json(_), _) if holds_configuration(&document.path) => of_terraform(document, project),
         (Syntax::Json(root), _) => {
+            if arm::is_generated(root) {
+                return None;
+            }
             let is_template = arm::is_template(root);
             let term = arm::term(root, &document.text, is_template);
             let names = if is_template { arm::names(&term) } else { Names::default() };
@@ -81,7 +84,7 @@ pub fn source(document: &Document, project: &Project, code: Option<&Code<'_>>) -
             let mut allowed = FxHashMap::default();
             for member in term.get("parameters").map(Term::members).unwrap_or_default() {
                 if let (Some(name), Some(values)) = (&member.key, member.value.get("allowedValues")) {
-                    allowed.insert(name.to_ascii_lowercase(), texts(values));
+                    allowed.insert(name.to_string(), texts(values));
                 }
             }
             let source = Source::new(vec![Root::plain(term)], names, Some(Language::JSON), place);
@@ -127,7 +130,7 @@ fn of_bicep(bicep: &Bicep) -> Source {
             }
             kind => roots.push(Root {
                 kind: match kind {
-                    DeclarationKind::Module => "module".to_owned(),
+                    DeclarationKind::Module => module(declaration.subject.as_deref().unwrap_or_default()),
                     _ => declaration.resource_type().unwrap_or_default(),
                 },
                 name: declaration.name.to_string(),
@@ -137,6 +140,11 @@ fn of_bicep(bicep: &Bicep) -> Source {
         }
     }
     Source { allowed, ..Source::new(roots, names, Some(Language::JSON), "Bicep") }
+}
+
+/// The kind of a module, with its path.
+fn module(path: &str) -> String {
+    format!("module {}", path.to_ascii_lowercase())
 }
 
 /// The texts of a list.
@@ -256,7 +264,8 @@ fn read_body(body: &Body, file: usize, source: &mut Source) {
                 });
             }
             ("module", Some(name)) => {
-                let (kind, name) = ("module".to_owned(), name.to_owned());
+                let path = block.body.get("source").and_then(Expression::as_str).unwrap_or_default();
+                let (kind, name) = (module(path), name.to_owned());
                 source.roots.push(Root { kind, name, term: of_block(block), file });
             }
             _ => {}

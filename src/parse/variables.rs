@@ -3,9 +3,9 @@
 use ruff_text_size::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
-use crate::discover::Kind;
 use super::shell::{Expansion, Script, Word};
 use super::{Document, Syntax, json, yaml};
+use crate::discover::Kind;
 
 /// A literal that decides.
 #[derive(Debug, Clone)]

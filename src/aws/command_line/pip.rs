@@ -1,12 +1,12 @@
 //! pip and uv, where they install for another Python than their own:
 //! `pip install --python-version 3.11 --abi cp311 --target python …`.
 
-use crate::parse::variables::{Value, Variables};
 use super::{Choice, ChoiceKind, Input, option};
 use crate::catalogue::runtimes;
 use crate::edit::Change;
 use crate::finding::Confidence;
 use crate::parse::shell::{Command, Word};
+use crate::parse::variables::{Value, Variables};
 use crate::project::pip;
 use crate::version::PythonVersion;
 

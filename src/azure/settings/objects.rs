@@ -122,7 +122,7 @@ impl<'a> Walk<'a> {
             }
             _ => false,
         };
-        (is_config || own == "module" || own.is_empty())
+        (is_config || own.starts_with("module ") || own.is_empty())
             && (names.iter().any(|name| is_named(&name.text)) || ends_so())
     }
 

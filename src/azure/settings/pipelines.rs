@@ -108,7 +108,9 @@ fn moved(fragment: &Fragment, text: &str, change: Change) -> Option<Change> {
     if at_start && own[..to].ends_with('\n') {
         let range = fragment.locate(from, to);
         let start = text[..range.start().to_usize()].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[..range.end().to_usize()].ends_with('\n').then_some(range.end())?;
+        // The indentation of the next line belongs to that.
+        let end = text[..range.end().to_usize()].trim_end_matches([' ', '\t']);
+        let end = end.ends_with('\n').then(|| TextSize::try_from(end.len()).ok()).flatten()?;
         return Some(Change::new(TextRange::new(TextSize::try_from(start).ok()?, end), ""));
     }
     Some(Change::new(fragment.exact(from, to)?, ""))

@@ -43,7 +43,7 @@ use jiff::civil::Date;
 use crate::azure::{self, plans, runtimes, runtimes::Choice};
 use crate::catalogue::azure_settings::{SOURCE, last_day};
 use crate::discover::Kind;
-use crate::finding::{Applicability, Confidence, Group, Severity};
+use crate::finding::{Applicability, Group, Severity};
 use crate::python::Code;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 use crate::version::PythonVersion;
@@ -64,11 +64,16 @@ impl Rule for FunctionsRuntime {
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        runtimes::WORDS.iter().map(|word| Trigger::Word(word)).collect()
+        let elsewhere = ["variable", "locals"].iter();
+        runtimes::WORDS.iter().chain(elsewhere).map(|word| Trigger::Word(word)).collect()
     }
 
     fn wakes(&self, kind: Kind, text: &[u8]) -> bool {
-        kind != Kind::Dockerfile && runtimes::may_choose(text)
+        match kind {
+            Kind::Dockerfile => false,
+            Kind::Hcl => runtimes::may_hold(text) || runtimes::may_choose(text),
+            _ => runtimes::may_choose(text),
+        }
     }
 
     fn check_file(&self, file: &File<'_>, code: Option<&Code<'_>>, sink: &mut Sink<'_>) {
@@ -97,7 +102,7 @@ fn report(file: &File<'_>, choice: &Choice, is_bound: bool, sink: &mut Sink<'_>)
     let draft = sink
         .finding(format!("python{python}"), choice.range, message)
         .severity(severity)
-        .confidence(if choice.certain { Confidence::Certain } else { Confidence::Likely })
+        .confidence(choice.confidence)
         .help(help)
         .url(SOURCE);
     let Some(edits) = choice.edits.as_ref().filter(|_| !is_bound) else { return draft.emit() };

@@ -84,7 +84,7 @@ impl Rule for LinuxConsumption {
                 }
             };
             let message =
-                format!("`{}` is Linux Consumption, which ends with Python 3.12: {effect}", plan.said);
+                format!("`{}` means Linux Consumption, which ends with Python 3.12: {effect}", plan.said);
             sink.finding(&*plan.said, plan.range, message)
                 .severity(severity)
                 .confidence(Confidence::Likely)
