@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use azure_schema::{AzureBundles, AzurePackages};
 use images_schema::{Commands, Manager, Packages, System};
 use python_images_schema::{PythonImages, Releases};
-use schema::{Kind, Layers, Module, Runtimes, Tools};
+use schema::{AzureRuntimes, AzureSettings, Kind, Layers, Module, Runtimes, Tools};
 
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/azure_schema.rs"]
@@ -55,6 +55,8 @@ fn type_of(file: &str) -> Option<&'static str> {
         ("aws/runtimes.yaml", "Runtimes"),
         ("aws/layers.yaml", "Layers"),
         ("aws/tools.yaml", "Tools"),
+        ("azure/settings.yaml", "AzureSettings"),
+        ("azure/runtimes.yaml", "AzureRuntimes"),
         ("azure/packages.yaml", "AzurePackages"),
         ("azure/bundles.yaml", "AzureBundles"),
         ("docker/systems/", "System"),
@@ -81,6 +83,8 @@ fn generated() -> Value {
     generator.subschema_for::<Runtimes>();
     generator.subschema_for::<Layers>();
     generator.subschema_for::<Tools>();
+    generator.subschema_for::<AzureSettings>();
+    generator.subschema_for::<AzureRuntimes>();
     generator.subschema_for::<AzurePackages>();
     generator.subschema_for::<AzureBundles>();
     generator.subschema_for::<System>();

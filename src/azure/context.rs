@@ -60,6 +60,15 @@ impl App {
         app
     }
 
+    /// Whether a module is one for function apps, by its path: what its parameters
+    /// say counts for more.
+    #[must_use]
+    pub fn is_module_of_functions(kind: &str) -> Option<bool> {
+        let path = kind.strip_prefix("module ")?;
+        let is_web = path.contains("appservice") || path.contains("webapp");
+        if path.contains("func") { Some(true) } else { is_web.then_some(false) }
+    }
+
     /// By the image of a container.
     #[must_use]
     pub fn of_image(name: &str, tag: Option<&str>) -> Self {
@@ -76,10 +85,8 @@ impl App {
     }
 
     fn of_kind(&mut self, kind: &str) {
-        if kind.contains("-azfunctionapp") || kind.starts_with("module ") && kind.contains("func") {
+        if kind.contains("-azfunctionapp") {
             self.is_function = Some(true);
-        } else if kind.starts_with("module ") && (kind.contains("appservice") || kind.contains("webapp")) {
-            self.is_function = Some(false);
         }
         if kind.starts_with("azurerm_") {
             self.is_function = Some(kind.contains("function_app"));

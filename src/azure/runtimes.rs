@@ -190,6 +190,7 @@ impl Walk<'_> {
         let Some(version) = version else { return };
         let app = App::around(place.kind, around, names, place.file);
         let is_function = app.is_function.or_else(|| has_settings_of_functions(place, around));
+        let is_function = is_function.or_else(|| App::is_module_of_functions(place.kind));
         if is_function == Some(false) || app.language == Some(Language::Other) {
             return;
         }
@@ -322,13 +323,10 @@ fn speaks_python(place: &Place<'_>, name: Option<&Term>) -> bool {
 
 /// Whether settings beside say that they are those of a function app.
 fn has_settings_of_functions(place: &Place<'_>, around: &[&Term]) -> Option<bool> {
-    let own = around.last()?;
-    let settings = own
-        .members()
-        .iter()
-        .filter(|member| member.key.as_deref().is_some_and(|key| plain(key).contains("appsetting")));
+    let near = around.iter().rev().take(2).flat_map(|own| own.members());
+    let is_settings = |key: &str| plain(key).contains("appsetting");
     let mut found = false;
-    for member in settings {
+    for member in near.filter(|member| member.key.as_deref().is_some_and(is_settings)) {
         place.source.names.meaning(&member.value, place.file).term.each(&mut |term| {
             let keys = term.members().iter().filter_map(|member| member.key.as_deref());
             found |= keys.chain(term.as_text()).any(|text| text.starts_with("FUNCTIONS_"));

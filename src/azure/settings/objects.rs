@@ -27,7 +27,8 @@ pub fn maps(source: &Source, text: &str) -> Vec<SettingsMap> {
     }
     let elsewhere = common(&walk.found);
     let mut maps = walk.found;
-    for map in &mut maps {
+    // An app that is described beside its settings says enough of itself.
+    for map in maps.iter_mut().filter(|map| map.app.is_function.is_none()) {
         map.app = std::mem::take(&mut map.app).or(elsewhere.clone());
     }
     maps.retain(|map| map.settings.iter().any(|setting| setting.here));

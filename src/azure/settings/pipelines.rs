@@ -106,12 +106,14 @@ fn moved(fragment: &Fragment, text: &str, change: Change) -> Option<Change> {
     let own = fragment.text();
     let at_start = from == 0 || own[..from].ends_with('\n');
     if at_start && own[..to].ends_with('\n') {
-        let range = fragment.locate(from, to);
+        // Line ends and indentation may stand there otherwise than in the scalar.
+        let first = from + own[from..to].len() - own[from..to].trim_start().len();
+        let last = from + own[from..to].trim_end().len();
+        let range = fragment.locate(first, last);
         let start = text[..range.start().to_usize()].rfind('\n').map_or(0, |at| at + 1);
-        // The indentation of the next line belongs to that.
-        let end = text[..range.end().to_usize()].trim_end_matches([' ', '\t']);
-        let end = end.ends_with('\n').then(|| TextSize::try_from(end.len()).ok()).flatten()?;
-        return Some(Change::new(TextRange::new(TextSize::try_from(start).ok()?, end), ""));
+        let end = range.end().to_usize() + text[range.end().to_usize()..].find('\n')? + 1;
+        let place = |at: usize| TextSize::try_from(at).unwrap_or_default();
+        return Some(Change::new(TextRange::new(place(start), place(end)), ""));
     }
     Some(Change::new(fragment.exact(from, to)?, ""))
 }
