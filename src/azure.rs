@@ -35,6 +35,18 @@ pub const KINDS: &[Kind] = &[
     Kind::Dockerfile,
 ];
 
+/// Whether a file of this kind may describe apps at all, at a glance. Programs
+/// only do with a library for it.
+#[must_use]
+pub fn may_describe(kind: Kind, text: &[u8]) -> bool {
+    let has = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+    match kind {
+        Kind::Python => has("pulumi_azure") || has("cdktf") || has("imports.azurerm"),
+        Kind::JavaScript => has("azure"),
+        _ => true,
+    }
+}
+
 /// A key without what languages spell differently: `app_settings` is `appSettings`.
 #[must_use]
 pub fn plain(key: &str) -> String {

@@ -154,6 +154,7 @@ impl Names {
         let Some(next) = self.step(term, file, 0) else { return Vec::new() };
         let name = name_of(term).unwrap_or_else(|| match &term.kind {
             TermKind::Field(_, key) => key.to_string(),
+            TermKind::Index(_, key) => key.as_text().unwrap_or_default().to_owned(),
             _ => String::new(),
         });
         // References of templates are known by lower case.

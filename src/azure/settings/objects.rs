@@ -23,6 +23,12 @@ const MAX_SETTINGS: usize = 2_000;
 pub fn maps(source: &Source, text: &str) -> Vec<SettingsMap> {
     let mut walk = Walk { source, text, found: Vec::new() };
     for root in &source.roots {
+        // What `az functionapp config appsettings set --settings @file` is given.
+        let elements = root.term.elements();
+        let is_setting = |element: &Term| element.get("name").is_some() && element.get("value").is_some();
+        if !elements.is_empty() && elements.iter().all(is_setting) {
+            walk.map(&root.term, &root.kind, root.file, &[]);
+        }
         walk.value(&root.term, &root.kind, root.file, &mut Vec::new());
     }
     let elsewhere = common(&walk.found);

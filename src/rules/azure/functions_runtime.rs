@@ -72,7 +72,7 @@ impl Rule for FunctionsRuntime {
         match kind {
             Kind::Dockerfile => false,
             Kind::Hcl => runtimes::may_hold(text) || runtimes::may_choose(text),
-            _ => runtimes::may_choose(text),
+            _ => azure::may_describe(kind, text) && runtimes::may_choose(text),
         }
     }
 

@@ -62,7 +62,7 @@ impl Rule for LinuxConsumption {
     }
 
     fn wakes(&self, kind: Kind, text: &[u8]) -> bool {
-        kind != Kind::Dockerfile && runtimes::may_choose(text)
+        kind != Kind::Dockerfile && azure::may_describe(kind, text) && runtimes::may_choose(text)
     }
 
     fn check_file(&self, file: &File<'_>, code: Option<&Code<'_>>, sink: &mut Sink<'_>) {
