@@ -15,8 +15,8 @@ use crate::read::Source;
 use crate::version::PythonVersion;
 
 pub mod bicep;
-pub mod compiled;
 pub mod combined;
+pub mod compiled;
 pub mod dockerfile;
 pub mod fragment;
 pub mod hcl;
@@ -35,8 +35,8 @@ pub mod shell;
 pub mod term;
 pub mod toml;
 pub mod tree;
-pub mod wheel;
 pub mod variables;
+pub mod wheel;
 pub mod yaml;
 
 /// Bytes of a very long line that an excerpt keeps on each side.

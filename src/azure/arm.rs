@@ -83,7 +83,7 @@ fn expression(own: &str, range: TextRange, text: &str) -> Option<Term> {
     let term = parser.value(0);
     parser.space();
     let whole = term.filter(|_| parser.at == inner.len());
-    Some(whole.map_or_else(|| Term::new(range, TermKind::Other), |term| term))
+    Some(whole.unwrap_or_else(|| Term::new(range, TermKind::Other)))
 }
 
 struct Expression<'a> {

@@ -92,13 +92,13 @@ impl Names {
     pub fn meaning<'a>(&'a self, term: &'a Term, file: usize) -> Meaning<'a> {
         let mut meaning = Meaning { term, file, parameter: false };
         for _ in 0..MAX_DEPTH {
-            let Some(next) = self.step(meaning.term, meaning.file, 0) else { break };
+            let Some(next) = self.step(meaning.term, 0) else { break };
             meaning = Meaning { parameter: meaning.parameter || next.parameter, ..next };
         }
         meaning
     }
 
-    fn step<'a>(&'a self, term: &'a Term, file: usize, depth: usize) -> Option<Meaning<'a>> {
+    fn step<'a>(&'a self, term: &'a Term, depth: usize) -> Option<Meaning<'a>> {
         if depth > MAX_DEPTH {
             return None;
         }
@@ -110,7 +110,7 @@ impl Names {
             TermKind::Index(base, index) => (base, index.as_text()?),
             _ => return None,
         };
-        let object = self.step(base, file, depth + 1)?;
+        let object = self.step(base, depth + 1)?;
         Some(Meaning { term: object.term.get(key)?, ..object })
     }
 
@@ -151,7 +151,7 @@ impl Names {
     }
 
     fn named(&self, term: &Term, file: usize, depth: usize) -> Vec<Literal> {
-        let Some(next) = self.step(term, file, 0) else { return Vec::new() };
+        let Some(next) = self.step(term, 0) else { return Vec::new() };
         let name = name_of(term).unwrap_or_else(|| match &term.kind {
             TermKind::Field(_, key) => key.to_string(),
             TermKind::Index(_, key) => key.as_text().unwrap_or_default().to_owned(),

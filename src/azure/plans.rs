@@ -55,19 +55,19 @@ pub fn consumption(
 /// The size of the plan that an app names, or of the only one of the file.
 fn of_root(source: &Source, number: usize) -> Option<(TextRange, String)> {
     let app = source.roots.get(number)?;
-    let mut plans: Vec<(&Root, &Term, Option<(TextRange, String)>)> = Vec::new();
+    let mut plans: Vec<(&Root, Option<(TextRange, String)>)> = Vec::new();
     for root in &source.roots {
         root.term.each(&mut |term| {
             if is_plan(root, term) {
-                plans.push((root, term, size(source, root, term)));
+                plans.push((root, size(source, root, term)));
             }
         });
     }
     let named: Vec<_> =
-        plans.iter().filter(|(plan, ..)| !plan.name.is_empty() && mentions(&app.term, &plan.name)).collect();
+        plans.iter().filter(|(plan, _)| !plan.name.is_empty() && mentions(&app.term, &plan.name)).collect();
     match (named.as_slice(), plans.as_slice()) {
-        ([(_, _, size)], _) => size.clone(),
-        ([], [(_, _, size)]) if source.own == 0 => size.clone(),
+        ([(_, size)], _) => size.clone(),
+        ([], [(_, size)]) if source.own == 0 => size.clone(),
         _ => None,
     }
 }

@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
         };
         let ends_so = || match term.get("name").map(|name| &name.kind) {
             Some(TermKind::Template(pieces) | TermKind::Call(_, pieces)) => {
-                pieces.last().and_then(Term::as_text).is_some_and(|text| is_named(text))
+                pieces.last().and_then(Term::as_text).is_some_and(&is_named)
             }
             _ => false,
         };
