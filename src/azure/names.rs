@@ -143,14 +143,14 @@ impl Names {
                     self.follow(inner, file, depth + 1)
                 }
                 ("coalesce" | "try", terms) => all(terms),
-                ("parameters" | "variables", _) => self.named(term, file, depth),
+                ("parameters" | "variables", _) => self.named(term, depth),
                 _ => Vec::new(),
             },
-            _ => self.named(term, file, depth),
+            _ => self.named(term, depth),
         }
     }
 
-    fn named(&self, term: &Term, file: usize, depth: usize) -> Vec<Literal> {
+    fn named(&self, term: &Term, depth: usize) -> Vec<Literal> {
         let Some(next) = self.step(term, 0) else { return Vec::new() };
         let name = name_of(term).unwrap_or_else(|| match &term.kind {
             TermKind::Field(_, key) => key.to_string(),
