@@ -12,6 +12,8 @@ mod changes;
 mod docker;
 #[path = "src/catalogue/images_schema.rs"]
 mod images_schema;
+#[path = "build/packages.rs"]
+mod packages;
 #[path = "build/python_images.rs"]
 mod python_images;
 #[path = "src/catalogue/python_images_schema.rs"]
@@ -32,6 +34,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src/catalogue/azure_schema.rs");
     println!("cargo::rerun-if-changed=src/catalogue/images_schema.rs");
     println!("cargo::rerun-if-changed=src/catalogue/python_images_schema.rs");
+    println!("cargo::rerun-if-changed=src/catalogue/packages_schema.rs");
     println!("cargo::rerun-if-changed=build");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
@@ -44,6 +47,8 @@ fn main() {
     fs::write(out.join("releases.rs"), python_images::releases(&root.join("rules/python/releases.yaml")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("runtimes.rs"), runtimes(&root.join("rules/aws/runtimes.yaml")))
+        .expect("OUT_DIR is writable");
+    fs::write(out.join("packages.rs"), packages::table(&root.join("rules/packages")))
         .expect("OUT_DIR is writable");
     fs::write(out.join("layers.rs"), layers(&root.join("rules/aws/layers.yaml")))
         .expect("OUT_DIR is writable");

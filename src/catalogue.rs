@@ -10,6 +10,7 @@ pub mod changes;
 pub mod images;
 pub mod layers;
 pub mod lookup;
+pub mod packages;
 pub mod python_images;
 pub mod reexports;
 pub mod releases;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use azure_schema::{AzureBundles, AzurePackages};
 use images_schema::{Commands, Manager, Packages, System};
+use packages_schema::Distribution;
 use python_images_schema::{PythonImages, Releases};
 use schema::{AzureRuntimes, AzureSettings, Kind, Layers, Module, Runtimes, Tools};
 
@@ -18,6 +19,9 @@ mod azure_schema;
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/images_schema.rs"]
 mod images_schema;
+#[allow(dead_code)] // The build reads every field.
+#[path = "../src/catalogue/packages_schema.rs"]
+mod packages_schema;
 #[allow(dead_code)] // The build reads every field.
 #[path = "../src/catalogue/python_images_schema.rs"]
 mod python_images_schema;
@@ -63,6 +67,7 @@ fn type_of(file: &str) -> Option<&'static str> {
         ("docker/managers/", "Manager"),
         ("docker/packages/", "Packages"),
         ("docker/images/", "PythonImages"),
+        ("packages/", "Distribution"),
         ("python/releases.yaml", "Releases"),
         ("docker/commands/", "Commands"),
     ];
@@ -93,6 +98,7 @@ fn generated() -> Value {
     generator.subschema_for::<PythonImages>();
     generator.subschema_for::<Releases>();
     generator.subschema_for::<Commands>();
+    generator.subschema_for::<Distribution>();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "The data of newskin",
@@ -154,6 +160,8 @@ fn unknown_keys_are_refused() {
         "Releases",
         "Commands",
         "Brought",
+        "Distribution",
+        "Fault",
     ] {
         let refused = &generated()["$defs"][name]["additionalProperties"];
         assert_eq!(*refused, json!(false), "{name}");

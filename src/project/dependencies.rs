@@ -17,6 +17,7 @@ use crate::version::PythonVersion;
 mod conda;
 mod installed;
 mod lines;
+pub mod locked;
 mod marker;
 mod pep508;
 mod pyproject;
@@ -301,6 +302,15 @@ impl Reader<'_> {
             style,
             list,
         });
+    }
+
+    /// A condition on all requirements from one on.
+    fn restrict(&mut self, from: usize, marker: &str) {
+        if let Ok(marker) = MarkerTree::from_str(marker) {
+            for one in &mut self.sheet.requirements[from..] {
+                one.marker.and(marker.clone());
+            }
+        }
     }
 
     fn current(&self) -> Option<(usize, Role, Style)> {

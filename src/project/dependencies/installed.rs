@@ -1,7 +1,7 @@
 //! Requirements that commands give to `pip install`.
 
 use super::{Include, Reader, Role, Style};
-use crate::parse::shell::{Script, Word};
+use crate::parse::shell::{Command, Script, Word};
 use crate::parse::{Document, scripts};
 use crate::project::pip;
 
@@ -47,7 +47,12 @@ pub(super) fn read(reader: &mut Reader<'_>, document: &Document) {
 }
 
 fn each(reader: &mut Reader<'_>, script: &Script) {
-    for call in &script.calls().all {
+    let calls = script.calls();
+    for call in &calls.all {
+        // Under a condition, or for a Python of its own: not what is deployed.
+        if calls.circumstances(call).next().is_some() || !is_of_any_python(call.command) {
+            continue;
+        }
         let Some(words) = pip::arguments(call.command, |_| None) else { continue };
         let Some(first) = words.first() else { continue };
         let whole = words.iter().fold(first.range, |whole, word| whole.cover(word.range));
@@ -57,6 +62,12 @@ fn each(reader: &mut Reader<'_>, script: &Script) {
             option_or_requirement(reader, word, &mut words);
         }
     }
+}
+
+/// `pip`, `python -m pip`, `uv`: not `python3.9`, not that of an environment elsewhere.
+fn is_of_any_python(command: &Command) -> bool {
+    let program = command.words.get(command.program).and_then(Word::literal).unwrap_or_default();
+    matches!(program, "pip" | "pip3" | "python" | "python3" | "uv")
 }
 
 fn is_verb(word: &Word) -> bool {

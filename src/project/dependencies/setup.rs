@@ -120,7 +120,11 @@ impl<'a> Keywords<'a> {
                         Some(Expr::StringLiteral(key)) => key.value.to_str().to_owned(),
                         _ => String::new(),
                     };
-                    self.read(reader, &Role::Optional(extra), self.resolved(&item.value));
+                    // `"name:python_version < '3'"`: an extra under a condition.
+                    let (extra, marker) = extra.split_once(':').unwrap_or((&extra, ""));
+                    let from = reader.sheet.requirements.len();
+                    self.read(reader, &Role::Optional(extra.to_owned()), self.resolved(&item.value));
+                    reader.restrict(from, marker);
                 }
                 return;
             }

@@ -134,7 +134,7 @@ fn marker(source: &Source<'_>, style: Style) -> (MarkerTree, bool) {
     let mut clauses: Vec<String> = source.text("markers").map(str::to_owned).into_iter().collect();
     let mut readable = true;
     if style == Style::Poetry {
-        match source.text("python").map(|python| supported::poetry_marker(python)) {
+        match source.text("python").map(supported::poetry_marker) {
             Some(Some(python)) => clauses.push(python),
             Some(None) => readable = false,
             None => {}

@@ -159,7 +159,7 @@ dependencies = {file = ["requirements.txt"]}
 
 #[test]
 fn reads_setup_files() {
-    let text = "REQ = ['a>=1', 'b' '==2']\nsetup(install_requires=REQ + ['c'], extras_require={'x': ['d'], 'y': 'e\\nf'},\n      setup_requires='g', tests_require=('h; python_version<\"3\"',), dependency_links=['z'])\n";
+    let text = "REQ = ['a>=1', 'b' '==2']\nsetup(install_requires=REQ + ['c'], extras_require={'x': ['d'], 'y': 'e\\nf', 'z:python_version<\"3\"': ['i']},\n      setup_requires='g', tests_require=('h; python_version<\"3\"',), dependency_links=['z'])\n";
     assert_eq!(
         shown("setup.py", text),
         [
@@ -169,6 +169,7 @@ fn reads_setup_files() {
             "d|d Optional(\"x\")",
             "e|e Optional(\"y\")",
             "f|f Optional(\"y\")",
+            "i|i never Optional(\"z\")",
             "g|g Build",
             "h|h never Development(\"tests\")",
         ]

@@ -28,10 +28,11 @@ use ruff_text_size::{TextRange, TextSize};
 use crate::discover::Kind;
 use crate::finding::{Confidence, Group, Severity};
 use crate::parse::scripts;
+use crate::parse::wheel::Wheel;
+use crate::project::dependencies::locked::Locker;
 use crate::project::pip;
 use crate::python::Code;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
-use crate::version::PythonVersion;
 
 /// The rule.
 pub static RULE: ForeignWheel = ForeignWheel;
@@ -63,17 +64,18 @@ impl Rule for ForeignWheel {
     fn check_file(&self, file: &File<'_>, _: Option<&Code<'_>>, sink: &mut Sink<'_>) {
         let document = file.document;
         let text = &document.text;
-        let name = document.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let is_lock = name.ends_with(".lock") || name.starts_with("pylock.");
+        let is_lock = Locker::of(&document.path).is_some();
         let mut found = match document.kind {
             _ if is_lock => Vec::new(),
             Kind::Requirements | Kind::Toml => listed(text),
             _ => installed(file),
         };
         let target = file.settings.target;
-        let all: Vec<Wheel<'_>> = named(text);
-        let fits = |name: &str| all.iter().any(|wheel| wheel.distribution == name && !wheel.is_older(target));
-        found.retain(|(wheel, _)| wheel.is_older(target) && !fits(wheel.distribution));
+        let all = named(text);
+        let fits = |name: &str| {
+            all.iter().any(|one| one.wheel.distribution() == name && !one.wheel.is_older(target))
+        };
+        found.retain(|(one, _)| one.wheel.is_older(target) && !fits(one.wheel.distribution()));
         for (wheel, confidence) in found {
             report(file, &wheel, confidence, sink);
         }
@@ -85,59 +87,42 @@ fn may_name(text: &[u8]) -> bool {
     has(b".whl") && has(b"-cp3")
 }
 
-/// The file name of a wheel.
-#[derive(Debug, Clone, Copy)]
-struct Wheel<'t> {
+/// The file name of a wheel and its place.
+#[derive(Debug, Clone)]
+struct Named {
     range: TextRange,
-    distribution: &'t str,
-    tags: &'t str,
-    abi: &'t str,
+    wheel: Wheel,
 }
 
-impl<'t> Wheel<'t> {
-    fn read(name: &'t str, start: usize) -> Option<Self> {
-        let stem = name.strip_suffix(".whl")?;
-        let mut parts = stem.rsplitn(4, '-');
-        let (_, abi, tags, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let range = TextRange::at(TextSize::try_from(start).ok()?, TextSize::try_from(name.len()).ok()?);
-        Some(Self { range, distribution: rest.split('-').next()?, tags, abi })
+impl Named {
+    fn read(name: &str, start: usize) -> Option<Self> {
+        let range = TextRange::at(TextSize::try_from(start).ok()?, TextSize::of(name));
+        Wheel::read(name).map(|wheel| Self { range, wheel })
     }
-
-    /// Whether it fits nothing but CPythons before this one.
-    fn is_older(&self, target: PythonVersion) -> bool {
-        let mut pythons = self.tags.split('.').map(cpython);
-        self.abi != "abi3" && pythons.all(|python| python.is_some_and(|python| python < target))
-    }
-}
-
-/// `cp39`
-fn cpython(tag: &str) -> Option<PythonVersion> {
-    let minor = tag.strip_prefix("cp3")?.parse().ok()?;
-    Some(PythonVersion { major: 3, minor })
 }
 
 /// Every name of a wheel in a text.
-fn named(text: &str) -> Vec<Wheel<'_>> {
+fn named(text: &str) -> Vec<Named> {
     let ends = text.match_indices(".whl").map(|(at, mark)| at + mark.len());
     let wheels = ends.filter_map(|end| {
         let is_end = |c: char| {
             c.is_whitespace() || matches!(c, '"' | '\'' | '/' | '\\' | '=' | '@' | '(' | ',' | '`' | '<')
         };
         let start = text[..end].rsplit(is_end).next().map_or(0, |name| end - name.len());
-        Wheel::read(&text[start..end], start)
+        Named::read(&text[start..end], start)
     });
     wheels.collect()
 }
 
 /// The wheels on lines without comments and conditions.
-fn listed(text: &str) -> Vec<(Wheel<'_>, Confidence)> {
-    let line = |wheel: &Wheel<'_>| {
+fn listed(text: &str) -> Vec<(Named, Confidence)> {
+    let line = |wheel: &Named| {
         let (start, end) = (wheel.range.start().to_usize(), wheel.range.end().to_usize());
         let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let to = text[end..].find('\n').map_or(text.len(), |length| end + length);
         (&text[from..start], &text[from..to])
     };
-    let counts = |wheel: &Wheel<'_>| {
+    let counts = |wheel: &Named| {
         let (before, line) = line(wheel);
         let commented = before.trim_start().starts_with('#') || before.contains(" #");
         !commented
@@ -149,7 +134,7 @@ fn listed(text: &str) -> Vec<(Wheel<'_>, Confidence)> {
 }
 
 /// The wheels that commands install.
-fn installed<'a>(file: &File<'a>) -> Vec<(Wheel<'a>, Confidence)> {
+fn installed(file: &File<'_>) -> Vec<(Named, Confidence)> {
     let text = file.document.text.as_str();
     let mut found = Vec::new();
     scripts::each(file.document, &|text| text.contains(".whl"), &mut |script| {
@@ -164,7 +149,7 @@ fn installed<'a>(file: &File<'a>) -> Vec<(Wheel<'a>, Confidence)> {
                 let place = word.range;
                 let within = named(&text[place]).into_iter();
                 found.extend(
-                    within.map(|wheel| (Wheel { range: wheel.range + place.start(), ..wheel }, confidence)),
+                    within.map(|one| (Named { range: one.range + place.start(), ..one }, confidence)),
                 );
             }
         }
@@ -172,13 +157,14 @@ fn installed<'a>(file: &File<'a>) -> Vec<(Wheel<'a>, Confidence)> {
     found
 }
 
-fn report(file: &File<'_>, wheel: &Wheel<'_>, confidence: Confidence, sink: &mut Sink<'_>) {
+fn report(file: &File<'_>, one: &Named, confidence: Confidence, sink: &mut Sink<'_>) {
     let target = file.settings.target;
     let message = format!(
         "this wheel of `{}` is for `{}` alone: pip on Python {target} refuses it",
-        wheel.distribution, wheel.tags
+        one.wheel.distribution(),
+        one.wheel.python_tags()
     );
-    sink.finding(wheel.distribution, wheel.range, message)
+    sink.finding(one.wheel.distribution(), one.range, message)
         .severity(Severity::Error)
         .confidence(confidence)
         .help(format!(
