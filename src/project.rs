@@ -17,6 +17,7 @@ use crate::version::PythonVersion;
 use declared::Declared;
 use folder::Folder;
 
+pub use owner::Owner;
 pub use script::minimum_of_script;
 
 pub mod bounds;
@@ -27,6 +28,7 @@ pub mod dependencies;
 mod folder;
 pub mod function_app;
 mod overrides;
+mod owner;
 pub mod pins;
 pub mod pip;
 mod script;
@@ -98,6 +100,13 @@ impl Project {
             required,
             seeded,
         }
+    }
+
+    /// Whether these are the packages of an environment that was made with
+    /// setuptools, which a new one lacks.
+    #[must_use]
+    pub const fn is_seeded(&self) -> bool {
+        self.seeded
     }
 
     /// The oldest Python that the code at `path` still supports: what the user

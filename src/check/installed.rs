@@ -27,6 +27,9 @@ const SEEDS: [&str; 3] = ["pip", "setuptools", "wheel"];
 /// The rule about distributions; its findings about what is compiled show no text.
 const COMPILED: &str = "installed-distribution";
 
+/// The rule about what environments were made with.
+const SEEDED: &str = "missing-setuptools";
+
 /// From this Python on virtual environments are made without setuptools.
 const WITHOUT_SETUPTOOLS: PythonVersion = PythonVersion::PY312;
 
@@ -115,7 +118,7 @@ pub fn judge(folder: &Path, settings: &Settings, started: impl Fn(usize), done: 
     for (file, checked) in &mut checked {
         let Some(owner) = site.owner(file) else { continue };
         let mut findings = std::mem::take(&mut checked.findings);
-        findings.retain(|finding| GROUPS.contains(&finding.group));
+        findings.retain(|finding| GROUPS.contains(&finding.group) || finding.rule == SEEDED);
         weigh(&site, &reached, file, &mut findings);
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             broken.push(file.clone());
@@ -172,6 +175,14 @@ fn weigh(site: &SitePackages, reached: &Reached, file: &Path, findings: &mut [Fi
         finding.fix = None;
         let is_reached = reached.contains(file);
         finding.severity = match finding.severity {
+            Severity::Warning
+                if finding.rule == SEEDED
+                    && is_reached
+                    && !is_aside(file)
+                    && document.runs(&site.folder.join(file), finding) =>
+            {
+                Severity::Warning
+            }
             // What differs is for those to judge who write it.
             Severity::Info | Severity::Warning => Severity::Info,
             Severity::Error if is_aside(file) => Severity::Info,

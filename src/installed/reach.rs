@@ -42,7 +42,7 @@ impl Reached {
         for (module, at) in index.roots(site) {
             reached.roots.entry(module.to_path_buf()).or_default().push(at);
         }
-        let mut level: Vec<PathBuf> = reached.roots.keys().cloned().collect();
+        let mut level: Vec<PathBuf> = reached.roots.keys().cloned().chain(index.commands(site)).collect();
         while !level.is_empty() {
             reached.files.extend(level.iter().cloned());
             let read = |file: PathBuf| {
@@ -75,8 +75,7 @@ impl Reached {
         self.files.contains(file)
     }
 
-    /// The numbers of the distributions that cannot be imported, or one of whose
-    /// commands cannot be started, if a file fails; sorted.
+    /// The numbers of the distributions that cannot be imported if a file fails; sorted.
     #[must_use]
     pub fn dependents(&self, file: &Path) -> Vec<usize> {
         let mut seen: FxHashSet<&Path> = FxHashSet::default();
@@ -120,11 +119,13 @@ impl<'a> Index<'a> {
                 found.push((*file, at));
             }
         }
-        for (at, distribution) in site.distributions.iter().enumerate() {
-            let commands = distribution.commands.iter().filter_map(|module| self.modules.get(module));
-            found.extend(commands.map(|file| (*file, at)));
-        }
         found
+    }
+
+    /// The modules that commands start.
+    fn commands(&self, site: &SitePackages) -> Vec<PathBuf> {
+        let names = site.distributions.iter().flat_map(|distribution| &distribution.commands);
+        names.filter_map(|module| self.modules.get(module)).map(|file| file.to_path_buf()).collect()
     }
 
     fn imports(&self, site: &SitePackages, project: &Project, target: PythonVersion, file: &Path) -> Imports {
@@ -182,7 +183,7 @@ fn packages(dotted: &str) -> impl Iterator<Item = &str> {
 /// The module that a file is, from the folder of the packages.
 fn dotted(file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?;
-    let module = match name.strip_suffix(".py") {
+    let module = match name.strip_suffix(".py").or_else(|| name.strip_suffix(".pyc")) {
         Some(module) => module,
         None => compiled(name)?.module,
     };

@@ -68,7 +68,7 @@ impl Declared {
 }
 
 /// A file as what its name says, in whatever encoding it is.
-fn document(path: &Path, target: PythonVersion) -> Option<Document> {
+pub(super) fn document(path: &Path, target: PythonVersion) -> Option<Document> {
     let kind = Kind::of_name(path).unwrap_or(Kind::Requirements);
     let read = Target { path: Arc::from(path), kind, explicit: true };
     Document::parse(crate::read::read(&read).ok()?, target).ok()

@@ -99,6 +99,11 @@ impl Folder {
         self.folders.contains(name)
     }
 
+    /// The files that declare something, sorted.
+    pub(super) fn declarations(&self) -> &[PathBuf] {
+        &self.declarations
+    }
+
     /// Whether any file here declares versions or requirements.
     pub(super) fn declares(&self) -> bool {
         !self.declarations.is_empty()

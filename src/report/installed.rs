@@ -70,10 +70,8 @@ fn block(
     if !verdict.takes_down.is_empty() {
         writeln!(out, "  with it: {}", names(verdict.takes_down.iter().map(String::as_str)))?;
     }
-    let help = shown
-        .iter()
-        .find(|finding| finding.rule == "installed-distribution")
-        .and_then(|one| one.help.as_deref());
+    let first = shown.first().filter(|first| first.rule == "installed-distribution");
+    let help = first.and_then(|one| one.help.as_deref());
     let help = help.unwrap_or("Ask for a newer release; `newskin explain RULE` tells what is behind it.");
     writeln!(out, "  {}help:{:#} {}\n", paint.advice, paint.advice, plain::line(help))
 }

@@ -39,7 +39,14 @@
 //! result and exists on the oldest Python that the project supports: safe.
 //! It is unsafe where the successor differs in some cases, where a string in
 //! the file mentions the name, or where other modules may import the name from
-//! this one; the reason is printed. Everything else is left to a person.
+//! this one; the reason is printed.
+//!
+//! With `backports = true` in the configuration, an import that has no such fix
+//! gets another one: the package that brings the module back is added, with a
+//! condition on the version of Python, to the nearest file that lists what the
+//! code needs (`requirements.in`, `pyproject.toml`, `setup.cfg`, `setup.py`,
+//! `Pipfile`, `requirements.txt`). It is unsafe, as nobody develops that code any
+//! more. Everything else is left to a person.
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Alias, Expr, ExprCall, StmtImportFrom};
@@ -48,9 +55,12 @@ use ruff_text_size::{Ranged, TextRange};
 use crate::catalogue::{self, MODULES, Module, Name};
 use crate::discover::Kind;
 use crate::edit::Plan;
+use crate::edit::requirements::append;
 use crate::edit::successors::{move_members, move_module, names_used};
 use crate::edit::unused::drop_unused;
-use crate::finding::{Applicability, Confidence, Group, Severity};
+use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
+use crate::project::Owner;
+use crate::project::dependencies::Role;
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, is_dead_module, reach};
 use crate::python::names::{BindingId, BindingKind};
@@ -91,6 +101,9 @@ impl Rule for RemovedModule {
         }
     }
 }
+
+/// Why a requirement is not safe to add.
+const BACKPORT: &str = "the package keeps old code alive that nobody develops; lock files must be made anew";
 
 struct Check<'f, 'a> {
     file: &'f File<'f>,
@@ -194,8 +207,33 @@ impl<'a> Check<'_, 'a> {
                     Some(reason) => draft.unsafe_fix(message, reason, edits).emit(),
                 }
             }
-            None => draft.emit(),
+            None => match self.backport(import.module) {
+                Some((message, edit)) => draft.unsafe_fix(message, BACKPORT, vec![edit]).emit(),
+                None => draft.emit(),
+            },
         }
+    }
+
+    /// A requirement that brings the module back, in the file that lists what the
+    /// code needs; only where the user asked for it.
+    fn backport(&self, module: &Module) -> Option<(String, Edit)> {
+        let removed = module.removed?;
+        if !self.file.settings.backports {
+            return None;
+        }
+        let Owner { document, sheet } = self.file.project.owner(&self.file.document.path)?;
+        let package = module.backports.first()?.package;
+        // A project without an older Python needs no condition.
+        let requirement = if self.file.minimum() >= removed {
+            package.to_owned()
+        } else {
+            format!("{package}; python_version >= \"{removed}\"")
+        };
+        let change = append(&document.text, &sheet, &Role::Runtime, &requirement)?;
+        let name = document.path.file_name()?.to_string_lossy().into_owned();
+        let span = document.span(change.range);
+        let edit = Edit { path: Some(document.path.clone()), span, content: change.content };
+        Some((format!("Add `{package}` to `{name}`"), edit))
     }
 
     fn report_string(&self, module: &'static Module, dotted: &str, range: TextRange, sink: &mut Sink<'_>) {

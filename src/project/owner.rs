@@ -1,0 +1,56 @@
+//! The file that lists what the code at a place needs when it runs.
+
+use std::path::{Path, PathBuf};
+
+use super::Project;
+use super::declared::document;
+use super::dependencies::{self, Role, Sheet};
+use super::folder::Folder;
+use crate::parse::Document;
+
+/// A file with requirements, and what it lists.
+#[derive(Debug)]
+pub struct Owner {
+    /// The file; its path begins where that of the code does.
+    pub document: Document,
+    /// Its requirements.
+    pub sheet: Sheet,
+}
+
+/// In this order of several files in one folder; what is generated from others,
+/// as `requirements.txt` often is, comes last.
+const FILES: [&str; 8] = [
+    "requirements.in",
+    "requirements/base.in",
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "Pipfile",
+    "requirements.txt",
+    "requirements/base.txt",
+];
+
+impl Project {
+    /// The file of the nearest folder around the code at `path` that lists what is
+    /// needed when it runs; `None` if there is none.
+    #[must_use]
+    pub fn owner(&self, path: &Path) -> Option<Owner> {
+        let absolute = self.absolute(path);
+        self.ancestors(&absolute).find_map(|folder| {
+            let mut files = FILES.iter().map(|name| folder.path.join(name));
+            files.find_map(|file| self.owner_in(&folder, &file, path.is_relative()))
+        })
+    }
+
+    fn owner_in(&self, folder: &Folder, file: &Path, relative: bool) -> Option<Owner> {
+        if !folder.declarations().iter().any(|declared| declared == file) {
+            return None;
+        }
+        let inside = file.strip_prefix(&self.here).ok().filter(|_| relative);
+        let shown: PathBuf = inside.unwrap_or(file).to_path_buf();
+        let document = document(&shown, self.target)?;
+        let sheet = dependencies::read(&document);
+        let runs = sheet.lists.iter().any(|list| list.role == Role::Runtime);
+        runs.then_some(Owner { document, sheet })
+    }
+}

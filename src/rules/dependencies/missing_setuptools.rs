@@ -1,0 +1,156 @@
+//! Code imports setuptools or pkg_resources when it runs, and no requirement brings them.
+//!
+//! ## What it finds
+//! Imports of `pkg_resources` and of `setuptools` in projects that list what they need and do not list setuptools, neither to
+//! run nor to build. Silent are `setup.py` and other files that build or test (folders `tests`, `docs`, `conftest.py`,
+//! `noxfile.py`), imports whose failure is handled, and projects without a list of requirements. `distutils`, which
+//! setuptools serves, is told of by `removed-module`. With `--site-packages`, the same of `pkg_resources` in virtual
+//! environments that were made with setuptools.
+//!
+//! ## Why
+//! Up to Python 3.11 `python -m venv` put setuptools into every environment;
+//! [from 3.12 on it does not](https://docs.python.org/3/whatsnew/3.12.html#ensurepip), and the images of Python leave it out as
+//! well. Unless another package happens to need it, the import fails with `ModuleNotFoundError`. It is a warning as that can
+//! be. setuptools 82 has no `pkg_resources` any more, on any Python.
+//!
+//! ## Example
+//! ```text
+//! requirements.txt: flask
+//! app.py:           import pkg_resources
+//!
+//!                   VERSION = pkg_resources.get_distribution("app").version
+//! ```
+//! Use instead:
+//! ```python
+//! from importlib.metadata import version
+//!
+//! VERSION = version("app")
+//! ```
+//! or list `setuptools<82` among the requirements.
+
+use std::path::Path;
+
+use ruff_text_size::{Ranged, TextRange};
+
+use crate::discover::Kind;
+use crate::finding::{Confidence, Group, Severity};
+use crate::installed::is_aside;
+use crate::python::Code;
+use crate::python::guards::{Fault, Reach, is_dead_module, reach};
+use crate::python::names::BindingKind;
+use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::version::PythonVersion;
+
+/// The rule.
+pub static RULE: MissingSetuptools = MissingSetuptools;
+
+/// Reports imports of what no requirement brings.
+pub struct MissingSetuptools;
+
+/// What setuptools brought before 82.
+const PKG_RESOURCES: &str = "pkg_resources";
+
+/// What setuptools brings.
+const MODULES: [&str; 2] = [PKG_RESOURCES, "setuptools"];
+
+impl Rule for MissingSetuptools {
+    fn meta(&self) -> &'static Meta {
+        &Meta { group: Group::Dependencies, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
+    }
+
+    fn gravest(&self) -> Severity {
+        Severity::Warning
+    }
+
+    fn symbols(&self) -> &'static [&'static str] {
+        &MODULES
+    }
+
+    fn triggers(&self) -> Vec<Trigger> {
+        MODULES.map(Trigger::Module).to_vec()
+    }
+
+    fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
+        let path = &*file.document.path;
+        let inside = path.strip_prefix(&file.settings.root).unwrap_or(path);
+        if file.settings.target < PythonVersion::PY312 || is_for_building(path) || is_aside(inside) {
+            return;
+        }
+        let mut imports = imports(code);
+        imports.retain(|(_, range)| reach(code, *range, Fault::Import) == Reach::Live);
+        // Of installed packages only what even the newest setuptools does not bring is told.
+        let seeded = file.project.is_seeded();
+        imports.retain(|(module, _)| !seeded || *module == PKG_RESOURCES);
+        if imports.is_empty() || !seeded && !is_missing(file) || is_dead_module(code) {
+            return;
+        }
+        imports.dedup();
+        for (module, range) in imports {
+            report(file, module, range, sink);
+        }
+    }
+}
+
+/// The imports, each by the module that it is about.
+fn imports(code: &Code<'_>) -> Vec<(&'static str, TextRange)> {
+    let known = |dotted: &str| {
+        let first = dotted.split('.').next().unwrap_or_default();
+        MODULES.into_iter().find(|module| *module == first)
+    };
+    let one = |kind: BindingKind<'_>| match kind {
+        BindingKind::Import(_, alias) => known(&alias.name).map(|module| (module, alias.name.range())),
+        BindingKind::From(import, _) if import.level == 0 => {
+            let from = import.module.as_ref()?;
+            known(from).map(|module| (module, from.range()))
+        }
+        _ => None,
+    };
+    code.names().bindings().filter_map(|(_, binding)| one(binding.kind)).collect()
+}
+
+/// Files that build a project or help those who work on it.
+fn is_for_building(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_tool = name.starts_with("setup") || name.starts_with("build") || name.starts_with("bootstrap");
+    is_tool
+        || matches!(
+            name,
+            "noxfile.py" | "versioneer.py" | "fabfile.py" | "tasks.py" | "ez_setup.py" | "conf.py"
+        )
+}
+
+/// Whether the project says what it needs, and that is not setuptools.
+fn is_missing(file: &File<'_>) -> bool {
+    let (project, path) = (file.project, &*file.document.path);
+    let lists = project.owner(path).is_some_and(|owner| !owner.sheet.requirements.is_empty());
+    let brought = |name: &str| project.requires(path, name) || project.build_requires(path, name);
+    let is_own = MODULES.iter().any(|module| project.has_module(path, module));
+    lists && !is_own && !brought("setuptools") && !brought("pkg-resources")
+}
+
+fn report(file: &File<'_>, module: &'static str, range: TextRange, sink: &mut Sink<'_>) {
+    let target = file.settings.target;
+    let help = if module == PKG_RESOURCES {
+        "Use `importlib.metadata` and `importlib.resources`, or require `setuptools<82`: later releases have no \
+         `pkg_resources`."
+    } else {
+        "Add `setuptools` to the requirements."
+    };
+    let message = if file.project.is_seeded() {
+        format!(
+            "`{module}` came with the environment: one of Python {target} is made without setuptools, and setuptools \
+             82 and later have no `{module}`"
+        )
+    } else {
+        format!(
+            "`{module}` comes with setuptools, which is in no environment of Python {target} unless something \
+             requires it, and this project does not"
+        )
+    };
+    sink.finding(module, range, message)
+        .severity(Severity::Warning)
+        .confidence(Confidence::Likely)
+        .help(help)
+        .url("https://docs.python.org/3/whatsnew/3.12.html#ensurepip")
+        .emit();
+}
