@@ -89,6 +89,10 @@ fn ask(types: &Types, document: &Document, attribute: &str) -> Owners {
     types.owners(document, TextRange::at(start, TextSize::of(receiver)), attr)
 }
 
+fn last_line(text: &str) -> &str {
+    text.trim_end().rsplit('\n').next().unwrap_or_default().trim()
+}
+
 fn only(owners: Owners) -> Class {
     assert!(!owners.unknown && owners.modules.is_empty() && owners.functions.is_empty(), "{owners:?}");
     let [class] = <[Class; 1]>::try_from(owners.classes).expect("one class");
@@ -209,6 +213,44 @@ fn is_test_case(class: &Class, name: &str) {
     assert!(class.standard[at] && !class.open && class.instance, "{class:?}");
     assert_eq!(class.mro.last().map(String::as_str), Some("builtins.object"));
     assert_eq!(class.standard.len(), class.mro.len());
+}
+
+#[test]
+fn conditions_and_assignments_tell_more_than_definitions() {
+    for (text, expected) in [
+        ("class A: pass\nclass B(A): pass\ndef f(a: A):\n    if isinstance(a, B):\n        a.mark\n", "B"),
+        ("class A: pass\nclass B: pass\ndef f(a: A):\n    a.x = B()\n    a.x.mark\n", "B"),
+        ("class A: pass\nclass B: pass\ndef f():\n    a = A()\n    a = B()\n    a.mark\n", "B"),
+        ("import enum\nclass A(str, enum.Enum):\n    X = 'x'\nA.X.mark\n", "A"),
+        (
+            "import functools\n@functools.total_ordering\nclass A: pass\ndef f(a: 'A | None' = None, b: 'A' = None):\n    b.mark\n",
+            "A",
+        ),
+        ("class A:\n    @property\n    def x(self) -> int: ...\ndef f(a: A):\n    a.x.mark\n", "int"),
+        (
+            "class A:\n    def __init__(self):\n        self.x = None\n    def g(self):\n        self.x = 'x'\n    def h(self):\n        self.x.mark\n",
+            "str",
+        ),
+        (
+            "import contextlib\n@contextlib.contextmanager\ndef f():\n    yield 1\nf().mark\n",
+            "_GeneratorContextManager",
+        ),
+        ("import asyncio\nasync def f(): ...\nasyncio.create_task(f()).mark\n", "Task"),
+    ] {
+        let project = Project::new(&[("a.py", text)]);
+        let owners = project.ask("a.py", last_line(text));
+        assert_eq!(owners.classes.len(), 1, "{text}: {owners:?}");
+        let name = owners.classes[0].mro[0].clone();
+        assert_eq!(name.rsplit('.').next(), Some(expected), "{text}");
+    }
+    for text in [
+        "import not_installed\na = not_installed.f()\na.b['c'](1).mark\n",
+        "def f(a, b=None):\n    c = a.d(b)\n    c.mark\n",
+        "class A:\n    def __init__(self, x):\n        self.x = x\n    def f(self):\n        self.x.mark\n",
+    ] {
+        let project = Project::new(&[("a.py", text)]);
+        assert!(is_unknown(&project.ask("a.py", last_line(text))), "{text}");
+    }
 }
 
 #[test]

@@ -10,7 +10,9 @@ mod disk;
 mod limits;
 mod lineage;
 mod owners;
+mod plain;
 mod roots;
+mod told;
 mod trace;
 
 use std::any::Any;

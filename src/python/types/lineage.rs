@@ -200,7 +200,7 @@ fn meant(base: &Expr) -> &[Expr] {
 
 /// The class that a name or `module.name` plainly stands for. The engine would
 /// infer everything around the expression for it.
-fn named<'db>(model: &SemanticModel<'db>, base: &Expr) -> Option<Definition<'db>> {
+pub(super) fn named<'db>(model: &SemanticModel<'db>, base: &Expr) -> Option<Definition<'db>> {
     let db = model.db();
     let alias = ImportAliasResolution::ResolveAliases;
     let found = match base {

@@ -16,6 +16,7 @@ use ty_python_semantic::{Db, HasType as _, ProgramEnvironment, SemanticModel};
 
 use super::database::Database;
 use super::lineage::{lineage, place};
+use super::plain::plain;
 use super::trace::{This, Trace, Value, enclosing_class, is_gap};
 use super::{Class, Owners};
 
@@ -56,7 +57,13 @@ pub(super) fn answer(db: &Database, question: &Question<'_>) -> Answer {
             let mut collector = Collector { db, model: &model, env, receiver, attr: question.attr, owners };
             match own_class(db, &model, receiver, question.text) {
                 Some((class, instance)) => collector.class(class, instance, 0),
-                None => collector.trace(receiver.inferred_type(&model).unwrap_or(Type::Never)),
+                None => {
+                    let around = &question.text[around(root, question.receiver)];
+                    match plain(&model, receiver, around) {
+                        Some(values) => collector.values(values),
+                        None => collector.trace(receiver.inferred_type(&model).unwrap_or(Type::Never)),
+                    }
+                }
             }
             owners = collector.owners;
         }
@@ -79,6 +86,13 @@ fn own_class<'db>(
         return None;
     }
     Trace::new(db).own_object(model, name)
+}
+
+/// The function around a place, or the whole file.
+fn around(root: AnyNodeRef<'_>, place: TextRange) -> TextRange {
+    let covering = covering_node(root, place);
+    let function = covering.ancestors().filter(|node| matches!(node, AnyNodeRef::StmtFunctionDef(_))).last();
+    function.map_or(root.range(), |function| function.range())
 }
 
 /// The expression with exactly this range.
@@ -119,7 +133,11 @@ impl<'db> Collector<'_, 'db> {
         if !has_gap {
             return self.collect(ty, 0);
         }
-        for value in Trace::new(self.db).values(self.model, self.receiver, This::Around) {
+        self.values(Trace::new(self.db).values(self.model, self.receiver, This::Around));
+    }
+
+    fn values(&mut self, values: Vec<Value<'db>>) {
+        for value in values {
             match value {
                 Value::Type(ty) => self.collect(ty, 0),
                 Value::Object(class, instance) => self.class(class, instance, 0),

@@ -41,7 +41,7 @@ pub(super) enum This<'db> {
 
 /// How a function is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
+pub(super) enum Use {
     Called,
     Awaited,
     /// As a context manager made of a generator.
@@ -196,7 +196,7 @@ impl<'db> Trace<'db> {
     }
 
     /// The first parameter of a method, where the engine does not say what it is.
-    fn own_parameter(&self, parameter: Definition<'db>, this: This<'db>) -> Value<'db> {
+    pub(super) fn own_parameter(&self, parameter: Definition<'db>, this: This<'db>) -> Value<'db> {
         let db = self.db;
         let scope = parameter.scope(db);
         let parsed = parsed_module(db, parameter.python_file(db)).load(db);
@@ -369,7 +369,7 @@ impl<'db> Trace<'db> {
     }
 
     /// What the body of a function returns or, as a context manager, yields.
-    fn returned(
+    pub(super) fn returned(
         &mut self,
         function: Definition<'db>,
         this: This<'db>,
@@ -390,9 +390,8 @@ impl<'db> Trace<'db> {
             _ => &["classmethod", "staticmethod"],
         };
         let only_known = has_decorator(db, function, decorators).is_some();
-        let mut body = Body::default();
-        body.visit_body(&node.body);
-        let is_generator = !body.yielded.is_empty() || body.delegates;
+        let body = Body::of(node);
+        let is_generator = body.is_generator();
         let fits = match usage {
             Use::Called => !node.is_async && !is_generator,
             Use::Awaited => node.is_async && !is_generator,
@@ -459,11 +458,23 @@ pub(super) fn enclosing_class<'db>(
 
 /// What a function's own body gives, nested functions left out.
 #[derive(Default)]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     returned: Vec<&'a Expr>,
     yielded: Vec<&'a Expr>,
     /// Has a `yield from`, or a `yield` of nothing.
     delegates: bool,
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn of(function: &'a ast::StmtFunctionDef) -> Self {
+        let mut body = Self::default();
+        body.visit_body(&function.body);
+        body
+    }
+
+    pub(super) fn is_generator(&self) -> bool {
+        !self.yielded.is_empty() || self.delegates
+    }
 }
 
 impl<'a> Visitor<'a> for Body<'a> {
