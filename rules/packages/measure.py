@@ -40,7 +40,7 @@ def facts(path):
 
 def has_wheel(requirement):
     command = PIP + ["--dry-run", "--no-deps", "--ignore-installed", "--only-binary=:all:"]
-    command += ["--python-version", PYTHON, "--implementation", "cp", "--target", os.devnull]
+    command += ["--python-version", PYTHON, "--implementation", "cp", "--target", tempfile.gettempdir()]
     for system in GLIBC:
         command += ["--platform", f"{system}_x86_64"]
     return subprocess.run(command + [requirement], capture_output=True).returncode == 0
