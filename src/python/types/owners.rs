@@ -91,7 +91,7 @@ fn own_class<'db>(
 /// The function around a place, or the whole file.
 fn around(root: AnyNodeRef<'_>, place: TextRange) -> TextRange {
     let covering = covering_node(root, place);
-    let function = covering.ancestors().filter(|node| matches!(node, AnyNodeRef::StmtFunctionDef(_))).last();
+    let function = covering.ancestors().rfind(|node| matches!(node, AnyNodeRef::StmtFunctionDef(_)));
     function.map_or(root.range(), |function| function.range())
 }
 
