@@ -55,37 +55,16 @@ pub(super) fn answer(db: &Database, question: &Question<'_>) -> Answer {
         Some(receiver) => {
             let env = model.program_environment();
             let mut collector = Collector { db, model: &model, env, receiver, attr: question.attr, owners };
-            match own_class(db, &model, receiver, question.text) {
-                Some((class, instance)) => collector.class(class, instance, 0),
-                None => {
-                    let around = &question.text[around(root, question.receiver)];
-                    match plain(&model, receiver, around) {
-                        Some(values) => collector.values(values),
-                        None => collector.trace(receiver.inferred_type(&model).unwrap_or(Type::Never)),
-                    }
-                }
+            let around = &question.text[around(root, question.receiver)];
+            match plain(&model, receiver, around) {
+                Some(values) => collector.values(values),
+                None => collector.trace(receiver.inferred_type(&model).unwrap_or(Type::Never)),
             }
             owners = collector.owners;
         }
         None => owners.unknown = true,
     }
     Answer::Owners(sorted(owners))
-}
-
-/// The class of a method's `self` or `cls`, for which the engine would infer
-/// all of the method.
-fn own_class<'db>(
-    db: &'db Database,
-    model: &SemanticModel<'db>,
-    receiver: ExprRef<'_>,
-    text: &str,
-) -> Option<(Definition<'db>, bool)> {
-    let ExprRef::Name(name) = receiver else { return None };
-    let narrowed = ["isinstance(", "issubclass(", "match "].into_iter();
-    if narrowed.into_iter().any(|condition| text.contains(&format!("{condition}{}", name.id))) {
-        return None;
-    }
-    Trace::new(db).own_object(model, name)
 }
 
 /// The function around a place, or the whole file.

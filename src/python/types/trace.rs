@@ -175,26 +175,6 @@ impl<'db> Trace<'db> {
         self.values(&model, value, this)
     }
 
-    /// The class of what a name holds, and whether it holds an instance of it, if
-    /// it is nothing but the first parameter of a method.
-    pub(super) fn own_object(
-        &self,
-        model: &SemanticModel<'db>,
-        name: &ast::ExprName,
-    ) -> Option<(Definition<'db>, bool)> {
-        let alias = ImportAliasResolution::ResolveAliases;
-        let found = definitions_for_name(model, name.id.as_str(), name.into(), alias);
-        let [only] = &found[..] else { return None };
-        let parameter = only.definition()?;
-        if !matches!(parameter.kind(self.db), DefinitionKind::Parameter(_)) {
-            return None;
-        }
-        match self.own_parameter(parameter, This::Around) {
-            Value::Object(class, instance) => Some((class, instance)),
-            _ => None,
-        }
-    }
-
     /// The first parameter of a method, where the engine does not say what it is.
     pub(super) fn own_parameter(&self, parameter: Definition<'db>, this: This<'db>) -> Value<'db> {
         let db = self.db;

@@ -49,7 +49,7 @@ use crate::edit::requirements::{add_marker, remove, replace_versions};
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::project::dependencies::{Form, Requirement};
 use crate::python::Code;
-use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rule::{Draft, File, Meta, Rule, Sink, Trigger};
 use crate::rules::required::{self, admits_newer, admitted};
 use crate::version::PythonVersion;
 
@@ -220,15 +220,8 @@ impl One<'_> {
         releases.find(|version| later(version)).or_else(|| self.package.newest())
     }
 
-    fn report_missing(&self, sink: &mut Sink<'_>) {
-        let said = &self.text()[self.requirement.range];
-        let message = format!("there is no release of `{}` for `{said}`", self.package.name);
-        let next = self.next().unwrap_or_default();
-        let draft = sink
-            .finding(self.package.name, self.requirement.range, message)
-            .confidence(Confidence::Likely)
-            .help(format!("The next release is {next}."))
-            .url(self.package.source);
+    /// Reports with the fix that requires the next release.
+    fn emit_with_next(&self, draft: Draft<'_>, next: &str) {
         match replace_versions(self.text(), self.requirement, &format!("=={next}")) {
             Some(change) => draft
                 .unsafe_fix(
@@ -239,6 +232,18 @@ impl One<'_> {
                 .emit(),
             None => draft.emit(),
         }
+    }
+
+    fn report_missing(&self, sink: &mut Sink<'_>) {
+        let said = &self.text()[self.requirement.range];
+        let message = format!("there is no release of `{}` for `{said}`", self.package.name);
+        let next = self.next().unwrap_or_default();
+        let draft = sink
+            .finding(self.package.name, self.requirement.range, message)
+            .confidence(Confidence::Likely)
+            .help(format!("The next release is {next}."))
+            .url(self.package.source);
+        self.emit_with_next(draft, next);
     }
 
     fn report_marker(&self, older: &required::Old, sink: &mut Sink<'_>) {
@@ -268,16 +273,7 @@ impl One<'_> {
             .severity(Severity::Warning)
             .help(format!("Pin a release, such as {next}."))
             .url(URL);
-        match replace_versions(self.text(), self.requirement, &format!("=={next}")) {
-            Some(change) => draft
-                .unsafe_fix(
-                    format!("Require {next}"),
-                    "it is another release than the one asked for",
-                    self.edit(change),
-                )
-                .emit(),
-            None => draft.emit(),
-        }
+        self.emit_with_next(draft, next);
     }
 
     fn report_float(&self, sink: &mut Sink<'_>) {
