@@ -125,13 +125,17 @@ fn catalogue(folder: &Path) -> String {
 
 fn entry(module: &schema::Module) -> String {
     let names: String = module.names.iter().map(|(name, fact)| member(module, name, fact)).collect();
+    let part = |(name, part): (&String, &schema::Part)| {
+        definition(name, &part.define, &part.imports, &part.needs) + ","
+    };
+    let parts: String = module.parts.iter().map(part).collect();
     let backports: String = module
         .backports
         .iter()
         .map(|one| format!("Backport {{ package: {:?}, python: {:?} }},", one.package, one.python))
         .collect();
     format!(
-        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, aliases: &{:?}, backports: &[{backports}], names: &[{names}], bad: &{:?}, good: &{:?} }},\n",
+        "Module {{ name: {:?}, deprecated: {}, removed: {}, source: {:?}, platform: {:?}, instead: {:?}, aliases: &{:?}, backports: &[{backports}], names: &[{names}], parts: &[{parts}], bad: &{:?}, good: &{:?} }},\n",
         module.module,
         optional(module.deprecated.as_deref()),
         optional(module.removed.as_deref()),
@@ -146,10 +150,14 @@ fn entry(module: &schema::Module) -> String {
 
 fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
     let is_parameter = fact.kind == Some(schema::Kind::Parameter);
-    let repaired = fact.replace.is_some() || fact.rewrite.is_some() || fact.drop || fact.form.is_some();
+    let defined = fact.define.is_some();
+    let repaired =
+        defined || fact.replace.is_some() || fact.rewrite.is_some() || fact.drop || fact.form.is_some();
     let goes = module.removed.is_some() || fact.removed.is_some() || fact.deprecated.is_some();
     for (wrong, what) in [
         (!fact.probe.is_empty() && !repaired, "a probe and no successor"),
+        (!fact.needs.is_empty() && !defined, "needs and no definition"),
+        (defined && fact.replace.is_some(), "a definition that a successor makes superfluous"),
         (fact.unsafe_because.is_some() && !repaired, "no successor that could be unsafe"),
         (fact.shown_because.is_some() && !repaired, "no successor to show"),
         (fact.kind.is_none() && module.removed.is_none(), "no kind"),
@@ -164,19 +172,39 @@ fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
     literal(name, fact)
 }
 
+/// What is written in the place of a name, with those of the modules that it names.
+fn definition(name: &str, source: &str, imports: &[String], needs: &[String]) -> String {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let imports = named(imports, source);
+    let source = source.trim_end();
+    format!("Definition {{ name: {last:?}, source: {source:?}, imports: &{imports:?}, needs: &{needs:?} }}")
+}
+
+/// The modules that a text names.
+fn named<'m>(modules: &'m [String], text: &str) -> Vec<&'m str> {
+    modules.iter().map(String::as_str).filter(|module| text.contains(&format!("{module}."))).collect()
+}
+
 /// A name as it stands in the table.
 fn literal(name: &str, fact: &schema::Name) -> String {
     let kind = fact.kind.map_or_else(|| "None".to_owned(), |kind| format!("Some(Kind::{kind:?})"));
     let form = fact.form.map_or_else(|| "None".to_owned(), |form| format!("Some(Form::{form:?})"));
+    let written = |source: &String| format!("Some({})", definition(name, source, &fact.imports, &fact.needs));
+    let define = fact.define.as_ref().map_or_else(|| "None".to_owned(), written);
+    let imports = match (&fact.rewrite, &fact.define) {
+        (Some(rewrite), Some(_)) => named(&fact.imports, rewrite),
+        _ => fact.imports.iter().map(String::as_str).collect(),
+    };
     format!(
-        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, rewrite: {:?}, imports: &{:?}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
+        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, rewrite: {:?}, imports: &{:?}, define: {}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
         optional(fact.deprecated.as_deref()),
         optional(fact.removed.as_deref()),
         fact.platform,
         fact.source,
         fact.replace,
         fact.rewrite,
-        fact.imports,
+        imports,
+        define,
         fact.drop,
         version(fact.since.as_deref().unwrap_or("3.0")),
         fact.unsafe_because,

@@ -45,6 +45,8 @@ pub struct Module {
     pub backports: &'static [Backport],
     /// Names in it that changed or have a successor, sorted.
     pub names: &'static [Name],
+    /// What its definitions need besides modules.
+    pub parts: &'static [Definition],
     /// Examples that fail without the module.
     pub bad: &'static [&'static str],
     /// What to write instead.
@@ -64,6 +66,26 @@ impl Module {
         let at = self.names.binary_search_by_key(&name, |known| known.name).ok()?;
         self.names.get(at)
     }
+
+    /// What defines a name of the module, or a part that its definitions need.
+    #[must_use]
+    pub fn definition(&self, name: &str) -> Option<&'static Definition> {
+        let part = self.parts.iter().find(|part| part.name == name);
+        part.or_else(|| self.names.iter().find(|known| known.name == name)?.define.as_ref())
+    }
+}
+
+/// A small equivalent of something that is gone, to be written into a file.
+#[derive(Debug)]
+pub struct Definition {
+    /// What it defines.
+    pub name: &'static str,
+    /// One statement, indented by four spaces.
+    pub source: &'static str,
+    /// Modules that it names.
+    pub imports: &'static [&'static str],
+    /// Parts and other defined names of its module that it names.
+    pub needs: &'static [&'static str],
 }
 
 /// A distribution on PyPI that brings a module back.
@@ -96,6 +118,8 @@ pub struct Name {
     pub rewrite: Option<&'static str>,
     /// Modules that the template names.
     pub imports: &'static [&'static str],
+    /// What takes its place where no other name does.
+    pub define: Option<Definition>,
     /// Whether leaving out the parameter keeps the meaning.
     pub drop: bool,
     /// First Python on which the repaired code works.

@@ -4,6 +4,7 @@
 //! fix. `None` means that the layout is too unusual to touch.
 
 pub mod behaviour;
+pub mod definitions;
 pub mod entries;
 pub mod imports;
 pub mod json;

@@ -206,13 +206,14 @@ fn every_name_has_a_way_out() {
             let ways = ways.into_iter().filter(|way| *way).count();
             assert!(ways <= 1, "{place}: one of `replace`, `rewrite` and `drop`");
             assert!(ways == 1 || fact.instead.is_some(), "{place}: no way out");
-            if ways == 0 {
+            if ways == 0 && fact.define.is_none() {
                 let reasons = [&fact.since, &fact.unsafe_because, &fact.shown_because];
                 assert!(reasons.iter().all(|reason| reason.is_none()), "{place}: a reason for no repair");
                 assert!(fact.probe.is_empty(), "{place}: nothing to probe");
             }
             assert!(fact.unsafe_because.is_none() || fact.shown_because.is_none(), "{place}: two reasons");
-            assert!(fact.imports.is_empty() || fact.rewrite.is_some(), "{place}: `imports` of what?");
+            let names_modules = fact.rewrite.is_some() || fact.define.is_some();
+            assert!(fact.imports.is_empty() || names_modules, "{place}: `imports` of what?");
             let prose = [&fact.instead, &fact.unsafe_because, &fact.shown_because];
             prose.into_iter().flatten().for_each(|text| {
                 assert!(!text.ends_with('.'), "{place}: part of a sentence, without a full stop")

@@ -18,6 +18,8 @@ mod ask;
 mod changes;
 #[path = "oracle/controls.rs"]
 mod controls;
+#[path = "oracle/definitions.rs"]
+mod definitions;
 #[path = "oracle/entries.rs"]
 mod entries;
 #[path = "oracle/examples.rs"]

@@ -34,6 +34,9 @@ pub struct Module {
     /// successor. `Class.method` is a method, `function(parameter)` a parameter.
     #[serde(default)]
     pub names: BTreeMap<String, Name>,
+    /// What several definitions need, by the name that it defines.
+    #[serde(default)]
+    pub parts: BTreeMap<String, Part>,
     /// What calls and names in the module do, or accept, otherwise than before.
     #[serde(default)]
     pub changes: Vec<Change>,
@@ -53,6 +56,20 @@ pub struct Backport {
     pub package: String,
     /// The Pythons it can be installed on, as its metadata say; left out if on all.
     pub python: Option<String>,
+}
+
+/// Something that definitions need besides modules.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// One statement of Python that defines it.
+    pub define: String,
+    /// Modules that it names.
+    #[serde(default)]
+    pub imports: Vec<String>,
+    /// Other parts and defined names of the module that it names.
+    #[serde(default)]
+    pub needs: Vec<String>,
 }
 
 /// One name within a module. Versions are quoted.
@@ -80,9 +97,15 @@ pub struct Name {
     /// What a call becomes: `{self}` is the receiver, `{0}` and on the arguments by position,
     /// `{*}` all arguments as they stand.
     pub rewrite: Option<String>,
-    /// Modules that `rewrite` names.
+    /// A small equivalent: one statement of Python that defines the last part of the name. A fix
+    /// writes it into the file where `replace` and `rewrite` do not serve.
+    pub define: Option<String>,
+    /// Modules that `rewrite` and `define` name.
     #[serde(default)]
     pub imports: Vec<String>,
+    /// Parts and other defined names of the module that `define` names.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// Whether leaving out a parameter keeps the meaning.
     #[serde(default)]
     pub drop: bool,
@@ -106,7 +129,8 @@ pub struct Name {
     #[serde(default)]
     pub namesakes: Vec<String>,
     /// Arguments, each as it stands between the parentheses of a call, on which the old and the
-    /// new function are compared by the tests.
+    /// new function are compared by the tests; for a definition, expressions that name what is
+    /// defined, compared by what they represent.
     #[serde(default)]
     pub probe: Vec<String>,
     /// Programs that fail on the version that removed it, or warn where it is deprecated.

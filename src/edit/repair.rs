@@ -8,7 +8,7 @@ mod arguments;
 mod coroutine;
 mod imported;
 mod rename;
-mod template;
+pub(super) mod template;
 mod unpacked;
 
 use ruff_python_ast::find_node::{CoveringNode, covering_node};
@@ -98,13 +98,18 @@ fn uncertainty(one: &Use<'_>) -> String {
 }
 
 /// What a repair knows.
-struct Site<'c, 'a> {
+pub(super) struct Site<'c, 'a> {
     code: &'c Code<'a>,
     minimum: PythonVersion,
     fact: Fact,
 }
 
-impl<'a> Site<'_, 'a> {
+impl<'c, 'a> Site<'c, 'a> {
+    /// A place where a name of a module is used.
+    pub(super) fn new(code: &'c Code<'a>, minimum: PythonVersion, fact: Fact) -> Self {
+        Self { code, minimum, fact }
+    }
+
     fn name(&self) -> &'static Name {
         self.fact.name
     }
@@ -140,7 +145,7 @@ impl<'a> Site<'_, 'a> {
     }
 
     /// The nodes around a range, innermost first.
-    fn around(&self, range: TextRange) -> CoveringNode<'a> {
+    pub(super) fn around(&self, range: TextRange) -> CoveringNode<'a> {
         covering_node(AnyNodeRef::from(self.code.module.syntax()), range)
     }
 

@@ -2,12 +2,16 @@
 //!
 //! All uses or none: a fix that leaves one behind would hide the fault, not mend it.
 
+mod chains;
+mod mixed;
+
 use std::collections::BTreeSet;
 
-use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Alias, Expr, ExprAttribute, ExprContext, StmtImportFrom};
+use ruff_python_ast::{Alias, StmtImportFrom};
 use ruff_text_size::{Ranged, TextRange, TextSize};
-use rustc_hash::FxHashMap;
+
+use chains::Chains;
+pub use mixed::move_all;
 
 use super::imports::{indentation, is_alone, remove_alias};
 use super::{Change, Plan, is_package_init};
@@ -34,8 +38,9 @@ pub fn move_module(
     let modules: BTreeSet<&str> = uses.iter().map(|one| one.module()).collect();
     let keeps_alias =
         matches!(binding.kind, BindingKind::Import(_, alias) if alias.asname.is_some()) && modules.len() == 1;
+    let first = uses.iter().map(|one| one.range.start()).min().unwrap_or_default();
     let missing: Vec<&str> =
-        modules.iter().copied().filter(|module| !is_imported(code, module, &uses)).collect();
+        modules.iter().copied().filter(|module| !is_imported(code, module, first)).collect();
     if !keeps_alias && modules.iter().any(|module| clashes(code, module, binding)) {
         return None;
     }
@@ -194,75 +199,11 @@ fn uses(
             return None;
         }
         let chain = chains.by_root.get(&reference.range().start())?;
-        uses.push(chain.use_of(base, gone, minimum)?);
+        let (name, end) = chain.member(base, gone).filter(|_| chain.reads)?;
+        let fits = name.replace.is_some() && name.since <= minimum;
+        uses.push(fits.then(|| Use { range: TextRange::new(chain.root, end), name })?);
     }
     (!uses.is_empty()).then_some(uses)
-}
-
-/// `a.b.c` as it stands in the text.
-struct Chain<'a> {
-    root: TextSize,
-    /// Each attribute and where it ends.
-    attributes: Vec<(&'a str, TextSize)>,
-    reads: bool,
-}
-
-impl Chain<'_> {
-    fn use_of(&self, base: &str, gone: &'static Module, minimum: PythonVersion) -> Option<Use> {
-        let (name, end) = self.member(base, gone).filter(|_| self.reads)?;
-        let fits = name.replace.is_some() && name.since <= minimum;
-        fits.then(|| Use { range: TextRange::new(self.root, end), name })
-    }
-
-    /// The first part of the chain that the catalogue knows, and where it ends.
-    fn member(&self, base: &str, gone: &'static Module) -> Option<(&'static Name, TextSize)> {
-        let mut dotted = base.to_owned();
-        self.attributes.iter().find_map(|(attribute, end)| {
-            dotted.push('.');
-            dotted.push_str(attribute);
-            gone.member(&dotted).map(|name| (name, *end))
-        })
-    }
-}
-
-/// The attribute chains of a module, by the place of their first name.
-struct Chains<'a> {
-    by_root: FxHashMap<TextSize, Chain<'a>>,
-}
-
-impl<'a> Chains<'a> {
-    fn of(code: &Code<'a>) -> Self {
-        let mut chains = Self { by_root: FxHashMap::default() };
-        chains.visit_body(code.module.body());
-        chains
-    }
-
-    fn add(&mut self, outermost: &'a ExprAttribute) -> bool {
-        let mut attributes = Vec::new();
-        let mut at = outermost;
-        loop {
-            attributes.push((at.attr.as_str(), at.end()));
-            match &*at.value {
-                Expr::Attribute(inner) => at = inner,
-                Expr::Name(root) => {
-                    attributes.reverse();
-                    let reads = outermost.ctx == ExprContext::Load || attributes.len() > 1;
-                    self.by_root.insert(root.start(), Chain { root: root.start(), attributes, reads });
-                    return true;
-                }
-                _ => return false,
-            }
-        }
-    }
-}
-
-impl<'a> Visitor<'a> for Chains<'a> {
-    fn visit_expr(&mut self, expr: &'a Expr) {
-        match expr {
-            Expr::Attribute(attribute) if self.add(attribute) => {}
-            _ => visitor::walk_expr(self, expr),
-        }
-    }
 }
 
 fn rename_alias(alias: &Alias, module: &str) -> Option<Change> {
@@ -301,9 +242,8 @@ fn is_sole(code: &Code<'_>, name: &str) -> bool {
     code.names().bindings().filter(|(_, binding)| binding.name == name).count() == 1
 }
 
-/// Whether a plain module-level import of `module` stands above every use.
-fn is_imported(code: &Code<'_>, module: &str, uses: &[Use]) -> bool {
-    let first = uses.iter().map(|one| one.range.start()).min().unwrap_or_default();
+/// Whether a plain module-level import of `module` stands above the first use.
+fn is_imported(code: &Code<'_>, module: &str, first: TextSize) -> bool {
     code.module.body().iter().take_while(|stmt| stmt.end() <= first).any(|stmt| {
         stmt.as_import_stmt().is_some_and(|import| {
             import.names.iter().any(|alias| alias.asname.is_none() && alias.name.as_str() == module)

@@ -129,6 +129,8 @@ fn name_page(module: &Module, name: &Name) -> String {
         let _ = writeln!(page, "{}\n", history(module));
     }
     let _ = writeln!(page, "Source: {}\n", name.source.unwrap_or(module.source));
+    let define = name.define.as_ref().map(|definition| definition.source);
+    page.push_str(&example("Definition", define));
     let (before, after) = name_examples(module, name);
     page.push_str(&example("Before", before.as_deref()));
     page.push_str(&example("After", after.as_deref()));
@@ -237,7 +239,9 @@ fn when(deprecated: Option<PythonVersion>, removed: Option<PythonVersion>) -> St
 
 fn way_out(name: &Name) -> String {
     let Some(repair) = repair(name) else {
-        return name.instead.unwrap_or("there is no successor").to_owned();
+        let instead = name.instead.unwrap_or("there is no successor");
+        let written = "; `--fix --unsafe-fixes` writes a definition into the file";
+        return format!("{instead}{}", if name.define.is_some() { written } else { "" });
     };
     let since =
         if name.since.minor > 0 { format!(" (Python {} and later)", name.since) } else { String::new() };

@@ -88,7 +88,7 @@ pub(super) fn message(site: &Site<'_, '_>) -> String {
 }
 
 /// What stands there now.
-pub(super) struct Old<'a> {
+pub(in crate::edit) struct Old<'a> {
     /// All that is replaced.
     pub whole: TextRange,
     /// The attribute whose value `{self}` is.
@@ -100,7 +100,7 @@ pub(super) struct Old<'a> {
 }
 
 /// What takes its place.
-pub(super) struct New {
+pub(in crate::edit) struct New {
     pub change: Change,
     pub missing: Vec<Import>,
     reason: Option<String>,
@@ -108,14 +108,14 @@ pub(super) struct New {
 }
 
 impl New {
-    pub(super) fn doubts(&self) -> (Option<String>, Option<String>) {
+    pub(in crate::edit) fn doubts(&self) -> (Option<String>, Option<String>) {
         (self.reason.clone(), self.shown_because.clone())
     }
 }
 
 impl<'a> Old<'a> {
     /// Fills in the template; the missing imports are left to the caller.
-    pub(super) fn write(&self, site: &Site<'_, 'a>, at: At) -> Option<New> {
+    pub(in crate::edit) fn write(&self, site: &Site<'_, 'a>, at: At) -> Option<New> {
         let (template, missing) = spelled(site, self.module, at)?;
         let shape = Shape::of(&template)?;
         if !shape.is_free(site, at.place) || self.call.is_some_and(|call| !shape.accepts(call)) {

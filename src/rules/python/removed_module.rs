@@ -41,6 +41,14 @@
 //! the file mentions the name, or where other modules may import the name from
 //! this one; the reason is printed.
 //!
+//! Where no other name does the same, but a few lines do, the fix writes them
+//! into the file, behind its imports: `imp.load_source(name, path)` becomes
+//! `load_source(name, path)`, and the file gets a function of that name that is
+//! built on `importlib`. It does what the old one did, on every Python that the
+//! project supports. This is unsafe, as the definition stands in the file from
+//! then on. `newskin explain imp.load_source` shows what is written. All uses of
+//! an import are moved, or none.
+//!
 //! With `backports = true` in the configuration, an import that has no such fix
 //! gets another one: the package that brings the module back is added, with a
 //! condition on the version of Python, to the nearest file that lists what the
@@ -56,7 +64,7 @@ use crate::catalogue::{self, MODULES, Module, Name};
 use crate::discover::Kind;
 use crate::edit::Plan;
 use crate::edit::requirements::append;
-use crate::edit::successors::{move_members, move_module, names_used};
+use crate::edit::successors::{move_all, move_members, move_module, names_used};
 use crate::edit::unused::drop_unused;
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::project::Owner;
@@ -302,11 +310,12 @@ impl<'a> Check<'_, 'a> {
         {
             return Some(plan);
         }
-        match (import.members_of, &bindings[..]) {
+        let plain = match (import.members_of, &bindings[..]) {
             (Some(statement), _) => move_members(self.code, minimum, statement, import.module),
             (None, [only]) => move_module(self.code, minimum, *only, import.module),
             _ => None,
-        }
+        };
+        plain.or_else(|| move_all(self.code, minimum, bindings, import.module))
     }
 
     /// What the names used here become, then the way out for the whole module.

@@ -1,0 +1,391 @@
+//! Moving names whose ways out differ: another name, other code, or a definition
+//! that is written into the file.
+
+use ruff_python_ast::{Alias, AnyNodeRef, ExprCall};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+use super::chains::Chains;
+use super::{base, clashes, is_imported};
+use crate::catalogue::{self, Fact, Module, Name};
+use crate::edit::definitions::{DEFINED, Definitions};
+use crate::edit::imports::{
+    end_of_line, indentation, is_alone, remove_alias, remove_statement, start_of_line,
+};
+use crate::edit::repair::Site;
+use crate::edit::repair::template::Old;
+use crate::edit::spell::{At, Import, Spelling};
+use crate::edit::unused::{drop_unused, is_compatibility_module};
+use crate::edit::{Change, Plan, is_package_init};
+use crate::python::Code;
+use crate::python::names::{BindingId, BindingKind};
+use crate::version::PythonVersion;
+
+/// Moves every use of what one import statement takes from a module that is gone: `bindings` are
+/// all that it binds from there.
+#[must_use]
+pub fn move_all(
+    code: &Code<'_>,
+    minimum: PythonVersion,
+    bindings: &[BindingId],
+    gone: &'static Module,
+) -> Option<Plan> {
+    let parts: Vec<Part<'_>> = bindings.iter().map(|id| Part::of(code, *id, gone)).collect::<Option<_>>()?;
+    let places: Vec<TextSize> =
+        parts.iter().flat_map(|part| &part.reads).map(|read| read.range.start()).collect();
+    let statement = parts.first()?.statement;
+    let definitions = Definitions::new(code, gone, &places, going(code, gone));
+    let mut moves = Moves {
+        code,
+        minimum,
+        gone,
+        statement,
+        definitions,
+        changes: Vec::new(),
+        imports: Vec::new(),
+        told: Vec::new(),
+        reason: None,
+    };
+    for part in &parts {
+        moves.part(part)?;
+    }
+    moves.finish(&parts)
+}
+
+/// Every binding of this file that comes from the module.
+fn going(code: &Code<'_>, gone: &Module) -> Vec<BindingId> {
+    let is_gone =
+        |dotted: &str| catalogue::removed_module(dotted).is_some_and(|module| std::ptr::eq(module, gone));
+    let bindings = code.names().bindings().filter(|(_, binding)| match binding.kind {
+        BindingKind::Import(_, alias) => is_gone(&alias.name),
+        BindingKind::From(import, _) => {
+            import.level == 0 && import.module.as_ref().is_some_and(|module| is_gone(module))
+        }
+        _ => false,
+    });
+    bindings.map(|(id, _)| id).collect()
+}
+
+/// What one name of the import statement binds, and its reads.
+struct Part<'a> {
+    id: BindingId,
+    statement: TextRange,
+    aliases: &'a [Alias],
+    alias: &'a Alias,
+    /// The name of the gone module that it binds; `None` where it binds a module.
+    member: Option<&'static Name>,
+    reads: Vec<Read<'a>>,
+}
+
+/// One read of a name of the gone module.
+struct Read<'a> {
+    range: TextRange,
+    name: &'static Name,
+    call: Option<&'a ExprCall>,
+}
+
+impl<'a> Part<'a> {
+    fn of(code: &Code<'a>, id: BindingId, gone: &'static Module) -> Option<Self> {
+        let names = code.names();
+        let binding = names.binding(id);
+        let (statement, aliases, alias, dotted) = match binding.kind {
+            BindingKind::Import(import, alias) => {
+                if alias.asname.is_none() && !super::is_sole(code, binding.name) {
+                    return None;
+                }
+                (import.range(), &import.names[..], alias, base(code, id, gone))
+            }
+            BindingKind::From(import, alias) => {
+                let module = import.module.as_ref()?;
+                (import.range(), &import.names[..], alias, format!("{module}.{}", alias.name))
+            }
+            _ => return None,
+        };
+        let is_from = matches!(binding.kind, BindingKind::From(..));
+        let member = gone.member(&dotted).filter(|_| is_from);
+        let chains = Chains::of(code);
+        let mut reads = Vec::new();
+        for read in names.references().iter().map(|reference| reference.name) {
+            if read.id.as_str() != binding.name {
+                continue;
+            }
+            let meant = names.bindings_of(read);
+            if !meant.contains(&id) {
+                continue;
+            }
+            if meant.len() > 1 {
+                return None;
+            }
+            let chain = chains.by_root.get(&read.range().start());
+            let longer = chain.and_then(|chain| chain.longest(&dotted, gone).map(|known| (chain, known)));
+            let (range, name) = match (longer, member) {
+                (Some((chain, (name, end))), _) if has_way(name) || member.is_none() => {
+                    if !chain.reads {
+                        return None;
+                    }
+                    (TextRange::new(chain.root, end), name)
+                }
+                (_, Some(name)) => (read.range(), name),
+                (_, None) => return None,
+            };
+            reads.push(Read { range, name, call: call(code, range) });
+        }
+        Some(Self { id, statement, aliases, alias, member, reads })
+    }
+
+    /// What it is called in the file.
+    fn local(&self) -> &'a str {
+        self.alias.asname.as_ref().unwrap_or(&self.alias.name).as_str()
+    }
+}
+
+fn has_way(name: &Name) -> bool {
+    name.replace.is_some() || name.rewrite.is_some() || name.define.is_some()
+}
+
+/// The call that an expression is the function of.
+fn call<'a>(code: &Code<'a>, function: TextRange) -> Option<&'a ExprCall> {
+    let root = AnyNodeRef::from(code.module.syntax());
+    let around = ruff_python_ast::find_node::covering_node(root, function);
+    around.ancestors().find_map(|node| match node {
+        AnyNodeRef::ExprCall(call) if call.func.range() == function => Some(call),
+        _ => None,
+    })
+}
+
+struct Moves<'c, 'a> {
+    code: &'c Code<'a>,
+    minimum: PythonVersion,
+    gone: &'static Module,
+    statement: TextRange,
+    definitions: Option<Definitions<'c, 'a>>,
+    changes: Vec<Change>,
+    /// Imports that go where the statement stands.
+    imports: Vec<Import>,
+    /// What is done with the names.
+    told: Vec<String>,
+    reason: Option<String>,
+}
+
+impl<'a> Moves<'_, 'a> {
+    fn tell(&mut self, what: String) {
+        if !self.told.contains(&what) {
+            self.told.push(what);
+        }
+    }
+
+    fn doubt(&mut self, reason: Option<impl Into<String>>) {
+        self.reason = self.reason.take().or(reason.map(Into::into));
+    }
+
+    fn part(&mut self, part: &Part<'a>) -> Option<()> {
+        let names = self.code.names();
+        let local = part.local();
+        if part.reads.is_empty() {
+            let plan = drop_unused(self.code, part.id)?;
+            self.doubt(plan.reason);
+            return Some(());
+        }
+        let exported = names.is_global(part.id)
+            && (is_package_init(&self.code.document.path) || is_compatibility_module(self.code));
+        if part.member.is_none() {
+            self.doubt(names.in_strings(local).then_some("a string in this file mentions the name"));
+            self.doubt(exported.then_some("other modules may import the name from this one"));
+        }
+        if let Some(name) = part.member
+            && part.reads.iter().all(|read| std::ptr::eq(read.name, name))
+            && name.since <= self.minimum
+            && let Some((home, member)) = name.replace.and_then(|replace| replace.rsplit_once('.'))
+        {
+            let spelled = if local == member { local.to_owned() } else { format!("{member} as {local}") };
+            self.import(Import::Member(home.to_owned(), spelled));
+            self.succeeded(name);
+            return Some(());
+        }
+        let is_seen = names.is_global(part.id) && (exported || names.in_strings(local));
+        let mut defined: Vec<&'static Name> = Vec::new();
+        for read in &part.reads {
+            if read.name.since > self.minimum {
+                return None;
+            }
+            let is_moved = self.replaced(part, read) || self.rewritten(part, read);
+            if !is_moved && !defined.iter().any(|name| std::ptr::eq(*name, read.name)) {
+                defined.push(read.name);
+            }
+        }
+        for name in defined {
+            self.define(part, name, is_seen)?;
+        }
+        Some(())
+    }
+
+    fn import(&mut self, import: Import) {
+        if !self.imports.contains(&import) {
+            self.imports.push(import);
+        }
+    }
+
+    fn succeeded(&mut self, name: &'static Name) {
+        self.doubt(name.unsafe_because);
+        let new = name.rewritten();
+        let new = name.replace.or(new.as_deref()).unwrap_or_default();
+        self.tell(format!("replace `{}.{}` with `{new}`", self.gone.name, name.name));
+    }
+
+    /// Writes the successor behind its module.
+    fn replaced(&mut self, part: &Part<'a>, read: &Read<'a>) -> bool {
+        let Some((module, member)) = read.name.replace.and_then(|replace| replace.rsplit_once('.')) else {
+            return false;
+        };
+        if !is_imported(self.code, module, read.range.start()) {
+            if clashes(self.code, module, self.code.names().binding(part.id)) {
+                return false;
+            }
+            self.import(Import::Module(module.to_owned()));
+        }
+        self.changes.push(Change::new(read.range, format!("{module}.{member}")));
+        self.succeeded(read.name);
+        true
+    }
+
+    /// Writes the call anew.
+    fn rewritten(&mut self, part: &Part<'a>, read: &Read<'a>) -> bool {
+        let (Some(_), Some(call)) = (read.name.rewrite, read.call) else { return false };
+        let fact = Fact { module: self.gone, name: read.name };
+        let site = Site::new(self.code, self.minimum, fact);
+        let old = Old { whole: call.range(), receiver: None, call: Some(call), module: None };
+        let at = At { place: read.range.start(), beside: Some(part.statement) };
+        let Some(new) = old.write(&site, at) else { return false };
+        let (reason, shown) = new.doubts();
+        if shown.is_some() {
+            return false;
+        }
+        new.missing.into_iter().for_each(|import| self.import(import));
+        self.changes.push(new.change);
+        self.succeeded(read.name);
+        self.doubt(reason);
+        true
+    }
+
+    /// Defines a name in the file, and writes it wherever another one stands.
+    fn define(&mut self, part: &Part<'a>, name: &'static Name, is_seen: bool) -> Option<()> {
+        let definition = name.define.as_ref()?;
+        let left = |read: &&Read<'a>| {
+            std::ptr::eq(read.name, name)
+                && !self.changes.iter().any(|change| change.range.contains_range(read.range))
+        };
+        let reads: Vec<TextRange> = part.reads.iter().filter(left).map(|read| read.range).collect();
+        let places: Vec<TextSize> = reads.iter().map(|range| range.start()).collect();
+        let called = self.definitions.as_mut()?.name(definition, &places)?;
+        if is_seen && part.member.is_some() && called != part.local() {
+            return None;
+        }
+        let text = &self.code.document.text;
+        let new = reads.iter().filter(|range| text[**range] != *called);
+        self.changes.extend(new.map(|range| Change::new(*range, called.as_str())));
+        self.doubt(name.unsafe_because.filter(|_| name.rewrite.is_none()));
+        self.doubt(Some(DEFINED));
+        self.tell(format!("define `{called}` in this file"));
+        Some(())
+    }
+
+    fn finish(mut self, parts: &[Part<'a>]) -> Option<Plan> {
+        let definitions = self.definitions.take();
+        let missing = definitions
+            .iter()
+            .flat_map(|one| one.missing().iter().map(|import| (import.clone(), one.place())));
+        let exchanged = self.exchanged(parts, missing.collect())?;
+        let removed = exchanged.first().filter(|change| change.content.is_empty()).map(|change| change.range);
+        self.changes.extend(exchanged);
+        self.changes.extend(definitions.and_then(|definitions| definitions.insertion(removed)));
+        let mut ranges: Vec<TextRange> = self.changes.iter().map(|change| change.range).collect();
+        ranges.sort_by_key(|range| (range.start(), range.end()));
+        if ranges.windows(2).any(|pair| pair[1].start() < pair[0].end()) {
+            return None;
+        }
+        let message = match &self.told[..] {
+            [] => format!("Remove the import of `{}`", self.gone.name),
+            many if many.len() > 3 => format!("Replace {} names of `{}`", many.len(), self.gone.name),
+            few => sentence(&few.join(", ")),
+        };
+        Some(Plan { message, reason: self.reason, changes: self.changes })
+    }
+
+    /// The import statement without what is gone, and with what takes its place; `missing` are
+    /// imports that must stand above a place.
+    fn exchanged(&mut self, parts: &[Part<'a>], missing: Vec<(Import, TextSize)>) -> Option<Vec<Change>> {
+        let text = &self.code.document.text;
+        let body = self.code.module.body();
+        let range = self.statement;
+        let aliases = parts.first()?.aliases;
+        let is_top = body.iter().any(|stmt| stmt.range() == range);
+        let whole = aliases.len() == parts.len();
+        if text[range].contains('#') && whole && aliases.len() > 1 {
+            return None;
+        }
+        let removal = match parts {
+            _ if whole => remove_statement(text, body, range)?,
+            [only] => remove_alias(text, body, range, aliases, only.alias)?,
+            _ => return None,
+        };
+        let mut wanted: Vec<(Import, TextSize)> = Vec::new();
+        let mut lines: Vec<String> = Vec::new();
+        for import in std::mem::take(&mut self.imports) {
+            if is_top {
+                let place = missing.first().map_or(range.end(), |(_, place)| *place);
+                wanted.push((import, place.max(range.end())));
+            } else if !missing.iter().any(|(other, _)| *other == import) {
+                lines.push(import.statement());
+            }
+        }
+        for one in missing {
+            if !wanted.iter().any(|(import, _)| *import == one.0) {
+                wanted.push(one);
+            }
+        }
+        wanted.sort_by_key(|(import, _)| import.statement());
+        let near = TextRange::new(start_of_line(text, range.start())?, end_of_line(text, range.end())?);
+        let mut changes = Vec::new();
+        for (import, place) in wanted {
+            let line = import.statement();
+            let spelling = Spelling { text: String::new(), missing: Some(import) };
+            let change = spelling.insertion(self.code, At { place, beside: Some(range) })??;
+            if near.contains_inclusive(change.range.start()) && change.content.trim() == line && whole {
+                lines.push(line);
+            } else {
+                add(&mut changes, change);
+            }
+        }
+        if lines.is_empty() {
+            changes.insert(0, removal);
+            return Some(changes);
+        }
+        if !whole {
+            return None;
+        }
+        let indent = is_alone(text, range).then(|| indentation(text, range)).flatten();
+        let between = indent.map_or_else(|| "; ".to_owned(), |indent| format!("\n{indent}"));
+        changes.insert(0, Change::new(range, lines.join(&between)));
+        Some(changes)
+    }
+}
+
+/// Adds the insertion of an import; the first of a file share the empty line beside them.
+fn add(changes: &mut Vec<Change>, new: Change) {
+    let Some(last) = changes.last_mut().filter(|last| last.range == new.range) else {
+        changes.push(new);
+        return;
+    };
+    if last.content.starts_with("\n\n") && new.content.starts_with("\n\n") {
+        last.content.push_str(&new.content[1..]);
+    } else if last.content.ends_with("\n\n") && new.content.ends_with("\n\n") {
+        last.content.pop();
+        last.content.push_str(&new.content);
+    } else {
+        changes.push(new);
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
