@@ -63,7 +63,7 @@ pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Opt
             let at = site.beside(attribute);
             rename::attribute(&site, attribute, call, at)
                 .or_else(|| template::attribute(&site, attribute, call, at))
-                .or_else(|| coroutine::attribute(&site, attribute))
+                .or_else(|| coroutine::attribute(&site, attribute, at))
         }
         UseForm::Member(attribute, call) => {
             let at = site.beside(attribute);

@@ -279,6 +279,12 @@ impl<'a> Names<'a> {
         self.strings.iter().any(|text| has_word(text, name))
     }
 
+    /// Whether a string that is no docstring is the name: `__all__` and the like.
+    #[must_use]
+    pub fn has_string(&self, name: &str) -> bool {
+        self.strings.iter().any(|text| *text == name)
+    }
+
     /// The bindings that a read may mean; empty for a built-in or unknown name.
     #[must_use]
     pub fn bindings_of(&self, name: &ExprName) -> Vec<BindingId> {

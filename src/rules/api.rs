@@ -86,7 +86,11 @@ pub fn report<'a>(
     let Some(Repair { plan: Plan { message, reason, changes }, shown_because }) = repair else {
         return draft.emit();
     };
-    let reason = reason.or_else(|| file.keeps_python2().filter(|_| fact.name.since.minor > 0));
+    let python2 = file.keeps_python2().filter(|_| fact.name.since.minor > 0);
+    // What still works is not given up for what stops working elsewhere.
+    let works = fact.name.removed.is_none_or(|removed| removed > code.target);
+    let shown_because = shown_because.or_else(|| python2.clone().filter(|_| works));
+    let reason = reason.or(python2);
     let edits = changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
     match (shown_because, reason) {
         (Some(shown), _) => draft.display_fix(message, shown, edits).emit(),

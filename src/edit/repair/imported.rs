@@ -3,6 +3,7 @@
 use ruff_python_ast::{Alias, AnyNodeRef, ExprCall, ExprName, StmtImportFrom};
 use ruff_text_size::{Ranged, TextSize};
 
+use super::coroutine::Way;
 use super::template::Old;
 use super::{Repair, Site, coroutine, rename, template, unpacked};
 use crate::catalogue::{Kind, is_importable};
@@ -171,7 +172,7 @@ impl<'a> Imported<'_, '_, 'a> {
             let constant = site.name().kind == Some(Kind::Constant);
             let call = if constant { None } else { Some(self.call(read)?) };
             let whole = call.map_or(read.range(), |call| call.range());
-            let new = Old { whole, receiver: None, call, module: None }.write(site, at)?;
+            let new = Old { whole, receiver: None, call, module: None, deferred: false }.write(site, at)?;
             let (doubt, display) = new.doubts();
             reason = reason.or(doubt);
             shown = shown.or(display);
@@ -227,16 +228,41 @@ impl<'a> Imported<'_, '_, 'a> {
 
     /// Every function that it decorates.
     fn decorators(&self) -> Option<Repair> {
-        if self.reads().is_empty() || !self.is_alone() {
+        let site = self.site;
+        let names = site.code.names();
+        let known = self.reads().iter().all(|read| names.bindings_of(read).len() == 1);
+        if self.reads().is_empty() || !known || names.has_string(self.local()) {
             return None;
         }
-        let mut changes = Vec::new();
+        let mut changes: Vec<Change> = Vec::new();
+        let mut missing: Vec<Import> = Vec::new();
+        let mut stays = false;
         for read in self.reads() {
-            changes.extend(coroutine::changes(self.site, read.range())?);
+            match coroutine::way(site, read.range())? {
+                Way::Generator => stays = true,
+                Way::Async(more, imports) => {
+                    // What two functions share is changed once.
+                    changes.extend(more.into_iter().filter(|one| !changes.contains(one)).collect::<Vec<_>>());
+                    missing
+                        .extend(imports.into_iter().filter(|one| !missing.contains(one)).collect::<Vec<_>>());
+                }
+            }
         }
-        changes.push(match self.import.names.len() {
-            1 => remove_statement(self.site.text(), self.site.code.module.body(), self.import.range())?,
-            _ => without_alias(self.site.code, self.import, self.alias)?,
+        if stays {
+            let spelled = site.text()[self.alias.range()].to_owned();
+            for import in missing {
+                let at = At { place: self.first_read()?, beside: Some(self.import.range()) };
+                let spelling = Spelling { text: String::new(), missing: Some(import) };
+                changes.extend(spelling.insertion(site.code, at)?);
+            }
+            changes.extend(self.spelled("types", "coroutine", &spelled)?);
+            return Some(coroutine::kept(changes));
+        }
+        changes.extend(match self.import.names.len() {
+            1 if missing.is_empty() => {
+                vec![remove_statement(site.text(), site.code.module.body(), self.import.range())?]
+            }
+            _ => self.exchanged(&missing)?,
         });
         Some(coroutine::repair(changes))
     }

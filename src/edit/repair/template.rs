@@ -11,6 +11,7 @@ use crate::catalogue::Kind;
 use crate::edit::Change;
 use crate::edit::spell::{self, At, Import};
 use crate::parse::python::parse;
+use crate::python::names::BindingKind;
 use crate::version::PythonVersion;
 
 /// `module.function(…)`, `module.CONSTANT`.
@@ -23,15 +24,51 @@ pub(super) fn attribute<'a>(
     let kind = site.name().kind;
     // `{self}` of a class method is the class.
     let receiver = site.name().class().map(|_| attribute);
-    let module = receiver.is_none().then_some(&*attribute.value);
+    let module = module_of(site, attribute);
     let whole = match call.filter(|_| !matches!(kind, Some(Kind::Constant))) {
-        Some(call) => Old { whole: call.range(), receiver, call: Some(call), module },
+        Some(call) => Old { whole: call.range(), receiver, call: Some(call), module, deferred: false },
         None if kind == Some(Kind::Constant) => {
-            Old { whole: attribute.range(), receiver: None, call: None, module }
+            Old { whole: attribute.range(), receiver: None, call: None, module, deferred: false }
         }
-        None => return None,
+        None => return handed_on(site, attribute, at),
     };
     complete(site, whole.write(site, at)?, at)
+}
+
+/// How the module of a name, or of its class, is written.
+fn module_of<'a>(site: &Site<'_, 'a>, attribute: &'a ExprAttribute) -> Option<&'a Expr> {
+    match site.name().class() {
+        None => Some(&attribute.value),
+        Some(_) => attribute.value.as_attribute_expr().map(|class| &*class.value),
+    }
+}
+
+/// A function without arguments that is called elsewhere: `default=Class.method`.
+fn handed_on<'a>(site: &Site<'_, 'a>, attribute: &'a ExprAttribute, at: At) -> Option<Repair> {
+    let whole = attribute.range();
+    let takes_room = matches!(
+        site.around(whole).parent()?,
+        AnyNodeRef::Arguments(_)
+            | AnyNodeRef::Keyword(_)
+            | AnyNodeRef::ParameterWithDefault(_)
+            | AnyNodeRef::ExprDict(_)
+            | AnyNodeRef::StmtReturn(_)
+    );
+    // Django writes default values into migrations by their names.
+    let by_name = site.code.names().bindings().any(|(_, binding)| match binding.kind {
+        BindingKind::Import(_, alias) => alias.name.split('.').next() == Some("django"),
+        BindingKind::From(import, _) => {
+            import.module.as_ref().is_some_and(|module| module.split('.').next() == Some("django"))
+        }
+        _ => false,
+    });
+    if !takes_room || by_name || !is_repeatable(&attribute.value) {
+        return None;
+    }
+    let receiver = site.name().class().map(|_| attribute);
+    let module = module_of(site, attribute);
+    let old = Old { whole, receiver, call: None, module, deferred: true };
+    complete(site, old.write(site, at)?, at)
 }
 
 /// A name that a star import brought.
@@ -42,9 +79,11 @@ pub(super) fn star<'a>(
     at: At,
 ) -> Option<Repair> {
     let old = match call {
-        Some(call) => Old { whole: call.range(), receiver: None, call: Some(call), module: None },
+        Some(call) => {
+            Old { whole: call.range(), receiver: None, call: Some(call), module: None, deferred: false }
+        }
         None if site.name().kind == Some(Kind::Constant) => {
-            Old { whole: name.range(), receiver: None, call: None, module: None }
+            Old { whole: name.range(), receiver: None, call: None, module: None, deferred: false }
         }
         None => return None,
     };
@@ -60,8 +99,12 @@ pub(super) fn member<'a>(
 ) -> Option<Repair> {
     let receiver = Some(attribute);
     let old = match (site.name().kind, call) {
-        (Some(Kind::Attribute), _) => Old { whole: attribute.range(), receiver, call: None, module: None },
-        (_, Some(call)) => Old { whole: call.range(), receiver, call: Some(call), module: None },
+        (Some(Kind::Attribute), _) => {
+            Old { whole: attribute.range(), receiver, call: None, module: None, deferred: false }
+        }
+        (_, Some(call)) => {
+            Old { whole: call.range(), receiver, call: Some(call), module: None, deferred: false }
+        }
         (_, None) => return None,
     };
     complete(site, old.write(site, at)?, at)
@@ -97,6 +140,8 @@ pub(in crate::edit) struct Old<'a> {
     pub call: Option<&'a ExprCall>,
     /// How the module of the name is written there.
     pub module: Option<&'a Expr>,
+    /// Whether what takes its place shall only happen when it is called.
+    pub deferred: bool,
 }
 
 /// What takes its place.
@@ -118,7 +163,10 @@ impl<'a> Old<'a> {
     pub(in crate::edit) fn write(&self, site: &Site<'_, 'a>, at: At) -> Option<New> {
         let (template, missing) = spelled(site, self.module, at)?;
         let shape = Shape::of(&template)?;
-        if !shape.is_free(site, at.place) || self.call.is_some_and(|call| !shape.accepts(call)) {
+        if !shape.is_free(site, at.place)
+            || self.call.is_some_and(|call| !shape.accepts(call))
+            || self.deferred && shape.is_assignment
+        {
             return None;
         }
         let around = site.around(self.whole);
@@ -129,7 +177,9 @@ impl<'a> Old<'a> {
         }
         let mut filling = Filling { site, old: self, kept: Vec::new() };
         let mut text = filling.fill(&shape)?;
-        if !(is_statement || shape.is_closed || parent.is_some_and(is_roomy)) {
+        if self.deferred {
+            text = format!("lambda: {text}");
+        } else if !(is_statement || shape.is_closed || parent.is_some_and(is_roomy)) {
             text = format!("({text})");
         }
         let kept = filling.kept;
