@@ -11,6 +11,7 @@ pub mod json;
 pub mod list;
 pub mod members;
 pub mod namespace;
+pub mod pkg_resources;
 pub mod repair;
 pub mod requirements;
 pub mod spell;

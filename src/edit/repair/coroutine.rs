@@ -24,7 +24,8 @@ use crate::python::Code;
 const REASON: &str = "`await` takes nothing but awaitables, and a plain generator elsewhere cannot `yield from` an `async def`";
 
 /// Why `types.coroutine` is not safe.
-const KEPT: &str = "since Python 3.12, `asyncio.create_task` takes only what an `async def` gives";
+const KEPT: &str = "what a plain function returns is not waited for, and since Python 3.12 `asyncio.create_task` \
+                    takes only what an `async def` gives";
 
 /// What becomes of one decorated function.
 pub(super) enum Way {
@@ -71,7 +72,9 @@ pub(super) fn way(site: &Site<'_, '_>, decorator: TextRange) -> Option<Way> {
         return None;
     }
     let functions = Functions::of(site.code);
-    let function = functions.decorated_by(decorator)?;
+    let Some(function) = functions.decorated_by(decorator) else {
+        return functions.is_made_of_generator(site.code, decorator).then_some(Way::Generator);
+    };
     let at = function.def.decorator_list.iter().position(|one| one.expression.range() == decorator)?;
     let (own, below) = function.def.decorator_list.get(at..)?.split_first()?;
     if function.def.is_async {

@@ -27,14 +27,25 @@
 //! VERSION = version("app")
 //! ```
 //! or list `setuptools<82` among the requirements.
+//!
+//! ## Fix safety
+//! An import of `pkg_resources` is replaced together with everything that is done with it, or it stays. Versions and
+//! entry points come from `importlib.metadata` (`importlib_metadata` where the project supports a Python before 3.8),
+//! files from `pkgutil` and by their paths, `parse_version` from `packaging`; what is not in the standard library is
+//! added to the requirements. It is unsafe: nothing is unpacked from zip files any more, and the versions of what a
+//! distribution requires are not checked.
 
 use std::path::Path;
 
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::discover::Kind;
-use crate::finding::{Confidence, Group, Severity};
+use crate::edit::pkg_resources::{Departure, leave};
+use crate::edit::requirements::append;
+use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::installed::is_aside;
+use crate::project::Owner;
+use crate::project::dependencies::Role;
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, is_dead_module, reach};
 use crate::python::names::BindingKind;
@@ -55,7 +66,7 @@ const MODULES: [&str; 2] = [PKG_RESOURCES, "setuptools"];
 
 impl Rule for MissingSetuptools {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Dependencies, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
+        &Meta { group: Group::Dependencies, fix: Some(Applicability::Unsafe), kinds: &[Kind::Python, Kind::Notebook] }
     }
 
     fn gravest(&self) -> Severity {
@@ -86,7 +97,7 @@ impl Rule for MissingSetuptools {
         }
         imports.dedup();
         for (module, range) in imports {
-            report(file, module, range, sink);
+            report(file, code, module, range, sink);
         }
     }
 }
@@ -128,7 +139,7 @@ fn is_missing(file: &File<'_>) -> bool {
     lists && !is_own && !brought("setuptools") && !brought("pkg-resources")
 }
 
-fn report(file: &File<'_>, module: &'static str, range: TextRange, sink: &mut Sink<'_>) {
+fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRange, sink: &mut Sink<'_>) {
     let target = file.settings.target;
     let help = if module == PKG_RESOURCES {
         "Use `importlib.metadata` and `importlib.resources`, or require `setuptools<82`: later releases have no \
@@ -147,10 +158,34 @@ fn report(file: &File<'_>, module: &'static str, range: TextRange, sink: &mut Si
              requires it, and this project does not"
         )
     };
-    sink.finding(module, range, message)
+    let draft = sink
+        .finding(module, range, message)
         .severity(Severity::Warning)
         .confidence(Confidence::Likely)
         .help(help)
-        .url("https://docs.python.org/3/whatsnew/3.12.html#ensurepip")
-        .emit();
+        .url("https://docs.python.org/3/whatsnew/3.12.html#ensurepip");
+    let departure = (module == PKG_RESOURCES).then(|| leave(code, file.minimum(), range)).flatten();
+    let Some(Departure { plan, requires }) = departure else { return draft.emit() };
+    let mut edits: Vec<Edit> =
+        plan.changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
+    let mut reason = plan.reason.unwrap_or_default();
+    for (package, pythons) in requires {
+        if file.project.requires(&file.document.path, package) {
+            continue;
+        }
+        match requirement(file, package, pythons) {
+            Some(edit) => edits.push(edit),
+            None => reason = format!("`{package}` has to be installed; {reason}"),
+        }
+    }
+    draft.unsafe_fix(plan.message, file.keeps_python2().unwrap_or(reason), edits).emit();
+}
+
+/// A requirement more in the file that lists what the code needs.
+fn requirement(file: &File<'_>, package: &str, pythons: Option<&str>) -> Option<Edit> {
+    let Owner { document, sheet } = file.project.owner(&file.document.path)?;
+    let marker = pythons.map(|pythons| format!("; {pythons}")).unwrap_or_default();
+    let change = append(&document.text, &sheet, &Role::Runtime, &format!("{package}{marker}"))?;
+    let span = document.span(change.range);
+    Some(Edit { path: Some(document.path), span, content: change.content })
 }

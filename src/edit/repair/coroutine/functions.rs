@@ -21,13 +21,19 @@ pub(super) struct Function<'a> {
 /// All functions of a file.
 pub(super) struct Functions<'a> {
     all: Vec<Function<'a>>,
+    /// `asyncio.coroutine(function)`.
+    made: Vec<&'a ExprCall>,
     /// Calls that take one item after the other: `list(…)`, `for … in …`.
     iterated: Vec<&'a ExprCall>,
 }
 
 impl<'a> Functions<'a> {
     pub(super) fn of(code: &Code<'a>) -> Self {
-        let mut walk = Walk { code, class: None, found: Self { all: Vec::new(), iterated: Vec::new() } };
+        let mut walk = Walk {
+            code,
+            class: None,
+            found: Self { all: Vec::new(), made: Vec::new(), iterated: Vec::new() },
+        };
         walk.visit_body(code.module.body());
         walk.found
     }
@@ -41,6 +47,20 @@ impl<'a> Functions<'a> {
             one.def.decorator_list.iter().any(|one| one.expression.range() == decorator)
         };
         self.all.iter().find(has)
+    }
+
+    /// Whether the decorator is called, on what may well be a generator function or an `async def`.
+    pub(super) fn is_made_of_generator(&self, code: &Code<'a>, decorator: TextRange) -> bool {
+        let Some(call) = self.made.iter().find(|call| call.func.range() == decorator) else { return false };
+        let [function] = &*call.arguments.args else { return false };
+        let plain = self.all.iter().any(|one| {
+            let named = function.as_name_expr().is_some_and(|name| means(code, name, one.def));
+            named && !one.def.is_async && !one.decorated && !one.body.is_generator()
+        });
+        !plain
+            && !function.is_lambda_expr()
+            && !function.is_starred_expr()
+            && call.arguments.keywords.is_empty()
     }
 
     /// The functions that have to change together with one; `None` if one of them cannot.
@@ -174,6 +194,11 @@ impl<'a> Visitor<'a> for Walk<'_, 'a> {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr
+            && self.code.names().resolve(&call.func).may_be("asyncio.coroutine")
+        {
+            self.found.made.push(call);
+        }
         if let Expr::Call(call) = expr
             && let Expr::Name(name) = &*call.func
             && matches!(
