@@ -252,7 +252,8 @@ impl<'a> Moves<'_, 'a> {
         let (Some(_), Some(call)) = (read.name.rewrite, read.call) else { return false };
         let fact = Fact { module: self.gone, name: read.name };
         let site = Site::new(self.code, self.minimum, fact);
-        let old = Old { whole: call.range(), receiver: None, call: Some(call), module: None };
+        let old =
+            Old { whole: call.range(), receiver: None, call: Some(call), module: None, deferred: false };
         let at = At { place: read.range.start(), beside: Some(part.statement) };
         let Some(new) = old.write(&site, at) else { return false };
         let (reason, shown) = new.doubts();

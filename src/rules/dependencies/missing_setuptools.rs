@@ -2,10 +2,11 @@
 //!
 //! ## What it finds
 //! Imports of `pkg_resources` and of `setuptools` in projects that list what they need and do not list setuptools, neither to
-//! run nor to build. Silent are `setup.py` and other files that build or test (folders `tests`, `docs`, `conftest.py`,
-//! `noxfile.py`), imports whose failure is handled, and projects without a list of requirements. `distutils`, which
-//! setuptools serves, is told of by `removed-module`. With `--site-packages`, the same of `pkg_resources` in virtual
-//! environments that were made with setuptools.
+//! run nor to build; of `pkg_resources` also where they require a setuptools that may be 82 or later. Silent are `setup.py`
+//! and other files that build or test (folders `tests`, `docs`, `conftest.py`, `noxfile.py`), imports whose failure is
+//! handled, and projects without a list of requirements. `distutils`, which setuptools serves, is told of by
+//! `removed-module`. With `--site-packages`, the same of `pkg_resources` in virtual environments that were made with
+//! setuptools.
 //!
 //! ## Why
 //! Up to Python 3.11 `python -m venv` put setuptools into every environment;
@@ -37,6 +38,7 @@
 
 use std::path::Path;
 
+use pep440_rs::Version;
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::discover::Kind;
@@ -45,7 +47,7 @@ use crate::edit::requirements::append;
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::installed::is_aside;
 use crate::project::Owner;
-use crate::project::dependencies::Role;
+use crate::project::dependencies::{Requirement, Role};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, is_dead_module, reach};
 use crate::python::names::BindingKind;
@@ -66,7 +68,11 @@ const MODULES: [&str; 2] = [PKG_RESOURCES, "setuptools"];
 
 impl Rule for MissingSetuptools {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Dependencies, fix: Some(Applicability::Unsafe), kinds: &[Kind::Python, Kind::Notebook] }
+        &Meta {
+            group: Group::Dependencies,
+            fix: Some(Applicability::Unsafe),
+            kinds: &[Kind::Python, Kind::Notebook],
+        }
     }
 
     fn gravest(&self) -> Severity {
@@ -92,9 +98,12 @@ impl Rule for MissingSetuptools {
         // Of installed packages only what even the newest setuptools does not bring is told.
         let seeded = file.project.is_seeded();
         imports.retain(|(module, _)| !seeded || *module == PKG_RESOURCES);
-        if imports.is_empty() || !seeded && !is_missing(file) || is_dead_module(code) {
+        if imports.is_empty() || is_dead_module(code) {
             return;
         }
+        let missing = seeded || is_missing(file);
+        let lost = !missing && is_admitted_without(file);
+        imports.retain(|(module, _)| missing || lost && *module == PKG_RESOURCES);
         imports.dedup();
         for (module, range) in imports {
             report(file, code, module, range, sink);
@@ -139,6 +148,17 @@ fn is_missing(file: &File<'_>) -> bool {
     lists && !is_own && !brought("setuptools") && !brought("pkg-resources")
 }
 
+/// Whether the project requires setuptools, and admits releases without `pkg_resources`.
+fn is_admitted_without(file: &File<'_>) -> bool {
+    let (project, path) = (file.project, &*file.document.path);
+    let is_own = project.has_module(path, PKG_RESOURCES);
+    let without = Version::new([82]);
+    let admits = |one: &Requirement| {
+        one.name == "setuptools" && one.role == Role::Runtime && one.admits(&without) == Some(true)
+    };
+    !is_own && project.owner(path).is_some_and(|owner| owner.sheet.requirements.iter().any(admits))
+}
+
 fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRange, sink: &mut Sink<'_>) {
     let target = file.settings.target;
     let help = if module == PKG_RESOURCES {
@@ -152,6 +172,8 @@ fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRan
             "`{module}` came with the environment: one of Python {target} is made without setuptools, and setuptools \
              82 and later have no `{module}`"
         )
+    } else if !is_missing(file) {
+        format!("`{module}` is in no setuptools from 82 on, and the requirement of setuptools admits those")
     } else {
         format!(
             "`{module}` comes with setuptools, which is in no environment of Python {target} unless something \
