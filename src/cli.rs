@@ -124,6 +124,17 @@ pub struct FixingArgs {
     /// Show what --fix would change as a unified diff, write nothing
     #[arg(long)]
     pub diff: bool,
+    /// With --fix: run this command afterwards, such as the project's tests; if it fails, find the
+    /// fixes that break it and take them back
+    #[arg(long, value_name = "COMMAND", conflicts_with = "diff")]
+    pub verify_with: Option<String>,
+    /// With --fix: say nothing of files whose changes git does not have yet
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// With --fix or --diff: also write what was fixed and what is left into this file; its ending,
+    /// .json, .md or .txt, decides how
+    #[arg(long, value_name = "FILE")]
+    pub summary_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

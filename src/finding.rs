@@ -180,6 +180,12 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
+    /// The text of the finding.
+    #[must_use]
+    pub fn marked(&self) -> &str {
+        self.text.get(self.start..self.end).unwrap_or_default()
+    }
+
     /// The line on which the finding begins, without its end.
     #[must_use]
     pub fn line(&self) -> &str {

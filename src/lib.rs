@@ -27,6 +27,7 @@ pub mod rules;
 pub mod version;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
@@ -44,7 +45,7 @@ use finding::{Applicability, Problem};
 use fix::{FixedRun, Session};
 use project::Project;
 use python::types::Types;
-use read::Source;
+use read::{Pending, Source};
 
 /// How far a run is, for another thread to look at while it lasts.
 #[derive(Debug, Default)]
@@ -199,21 +200,58 @@ fn summed(checked: Vec<Checked>, mut problems: Vec<Problem>) -> Run {
     Run { findings, problems, files }
 }
 
-/// Checks every file below the paths and applies fixes until nothing changes.
-/// With `options.write` the files are replaced, each as a whole or not at all.
+/// Checks every file below the paths and applies fixes, in memory, until nothing
+/// changes; [`FixedRun::write`] replaces the files.
+///
+/// Each pass looks at the whole repository as it would be by then, so that what
+/// one file declares reaches the others, and the last one has seen everything
+/// that will be written.
 #[must_use]
-pub fn fix(paths: &[PathBuf], settings: &Settings, options: fix::Options, progress: &Progress) -> FixedRun {
+pub fn fix(paths: &[PathBuf], settings: &Settings, options: &fix::Options, progress: &Progress) -> FixedRun {
+    let fixed = fix_all(paths, settings, options, progress);
+    // What a single fix spoils, the others of its file need not suffer for.
+    let mut alone = |path: &Path, left_out: HashSet<u64>| {
+        let left_out = left_out.union(&options.left_out).copied().collect();
+        let options = fix::Options { left_out, ..options.clone() };
+        fix_all(&[path.to_path_buf()], settings, &options, &Progress::default())
+    };
+    let spoilers = fix::spoilers(&fixed, &mut alone);
+    if spoilers.is_empty() {
+        return fixed;
+    }
+    let mut options = options.clone();
+    options.left_out.extend(spoilers.iter().map(|(key, _)| *key));
+    let mut fixed = fix_all(paths, settings, &options, progress);
+    fixed.not_made.extend(spoilers.into_iter().map(|(_, note)| note));
+    fixed
+}
+
+fn fix_all(paths: &[PathBuf], settings: &Settings, options: &fix::Options, progress: &Progress) -> FixedRun {
     let started = SystemTime::now();
     let (mut targets, mut problems) = discover::discover(paths, settings);
     let layers = Layers::read(settings, &mut targets, &mut problems);
-    let project = Project::survey(settings);
-    let types = Types::new(settings);
-    let checkers = layers.checkers(&project, &types);
-    let run = check_all(&targets, &checkers, problems, progress);
-    let mut session = Session::new(options, settings, &project, &targets, started);
-    let sources = session.open(&run.findings);
-    settle(&mut session, &types, |path| checkers.of(path), sources);
-    session.finish(run)
+    let mut session = Session::new(options.clone(), settings, &targets, started);
+    let mut before: Option<Run> = None;
+    for pass in 1.. {
+        let changed: Vec<Source> = session.changed().cloned().collect();
+        let _pending = Pending::new(&changed);
+        let project = Project::survey(settings);
+        let types = Types::new(settings);
+        types.overlay(&changed);
+        let checkers = layers.checkers(&project, &types);
+        let run = check_all(&targets, &checkers, problems.clone(), progress);
+        let sources = session.open(&run.findings, &project);
+        let changes = settle(&mut session, &project, &types, |path| checkers.of(path), sources);
+        if changes && pass >= fix::PASSES {
+            session.give_up_pass();
+        }
+        let first = before.get_or_insert_with(|| run.clone());
+        if !changes && session.holds(&first.findings, &run.findings) {
+            let first = before.take().unwrap_or_default();
+            return session.finish(first, run);
+        }
+    }
+    unreachable!("passes end: from the last one on each takes a file back")
 }
 
 /// Checks and fixes one text that is no file, such as standard input; nothing
@@ -222,26 +260,34 @@ pub fn fix(paths: &[PathBuf], settings: &Settings, options: fix::Options, progre
 #[must_use]
 pub fn fix_source(source: Source, settings: &Settings, threshold: Applicability) -> FixedRun {
     let started = SystemTime::now();
-    let options = fix::Options { threshold, write: false };
     let targets = [Target { path: source.path.clone(), kind: source.kind, explicit: true }];
     let project = Project::survey(settings);
     let types = Types::new(settings);
     types.overlay(std::slice::from_ref(&source));
     let checker = Checker::new(&project, &types, settings);
-    let run = summed(vec![checker.check_source(source.clone())], Vec::new());
-    let mut session = Session::new(options, settings, &project, &targets, started);
-    session.admit(source.clone());
-    settle(&mut session, &types, |_| Some(&checker), vec![source]);
-    session.finish_texts(run)
+    let before = summed(vec![checker.check_source(source.clone())], Vec::new());
+    let mut session = Session::new(fix::Options::all(threshold), settings, &targets, started);
+    session.admit(source.clone(), &project);
+    settle(&mut session, &project, &types, |_| Some(&checker), vec![source.clone()]);
+    loop {
+        let now = session.changed().next().cloned().unwrap_or_else(|| source.clone());
+        types.overlay(std::slice::from_ref(&now));
+        let after = summed(vec![checker.check_source(now)], Vec::new());
+        if session.holds(&before.findings, &after.findings) {
+            return session.finish(before, after);
+        }
+    }
 }
 
-/// Check, fix, check what changed, until nothing does.
+/// Check, fix, check what changed, until nothing does; whether anything did.
 fn settle<'a, 'b: 'a>(
     session: &mut Session<'_>,
+    project: &Project,
     types: &Types,
     checker: impl Fn(&Path) -> Option<&'a Checker<'b>> + Sync,
     mut sources: Vec<Source>,
-) {
+) -> bool {
+    let mut changes = false;
     for _ in 0..fix::ROUNDS {
         types.overlay(&sources);
         let check = |source: Source| {
@@ -249,10 +295,13 @@ fn settle<'a, 'b: 'a>(
             let findings = checker(&path).map(|checker| checker.check_source(source).findings);
             (path, findings.unwrap_or_default())
         };
-        sources = session.round(sources.into_par_iter().map(check).collect());
+        let checked: Vec<_> = sources.into_par_iter().map(check).collect();
+        sources = session.round(&checked, project);
         if sources.is_empty() {
-            return;
+            return changes;
         }
+        changes = true;
     }
     session.give_up(&sources);
+    changes
 }

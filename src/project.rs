@@ -287,7 +287,7 @@ fn absolute(here: &Path, path: &Path) -> PathBuf {
 /// Whether Python is started with this file, or the file arranges its own path:
 /// then the folder of the file is searched first.
 fn is_script(path: &Path) -> bool {
-    let Ok(bytes) = std::fs::read(path) else { return false };
+    let Ok(bytes) = crate::read::bytes(path) else { return false };
     let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
     path.file_name().is_some_and(|name| name == "__main__.py")
         || bytes.starts_with(b"#!")

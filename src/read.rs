@@ -8,9 +8,11 @@ use crate::discover::{Kind, Target, reason};
 
 mod codec;
 mod cookie;
+mod pending;
 
 use codec::Codec;
 pub use codec::{Encoding, Unencodable, encode};
+pub use pending::Pending;
 
 /// A file as text. Line ends are kept as they are.
 #[derive(Debug, Clone)]
@@ -62,11 +64,22 @@ pub fn read(target: &Target) -> Result<Source, Unreadable> {
     decode(&target.path, target.kind, bytes)
 }
 
-/// The content of a file.
+/// The content of a file, or what it is about to be ([`Pending`]).
 ///
 /// # Errors
 /// What the system said, or that the file is longer than [`LONGEST`].
 pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    match pending::content(path) {
+        Some(bytes) => Ok(bytes.to_vec()),
+        None => bytes_on_disk(path),
+    }
+}
+
+/// The content of a file as it is on the disk.
+///
+/// # Errors
+/// As [`bytes`].
+pub fn bytes_on_disk(path: &Path) -> Result<Vec<u8>, String> {
     let refuse = |error: std::io::Error| reason(&error);
     let file = std::fs::File::open(path).map_err(refuse)?;
     let length = file.metadata().map_err(refuse)?.len();

@@ -22,6 +22,7 @@ mod installed;
 mod json;
 mod junit;
 mod markdown;
+pub mod migration;
 mod paint;
 mod place;
 mod plain;
@@ -30,6 +31,7 @@ mod statistics;
 mod summary;
 
 pub use crate::config::OutputFormat as Format;
+pub use migration::Migration;
 
 /// What a report depends on besides the run.
 #[derive(Debug, Clone)]
@@ -48,8 +50,9 @@ pub struct Context {
     pub width: usize,
     /// Closing lines with counts (`full`, `concise`).
     pub summary: bool,
-    /// Faults that this run has repaired already, for the closing lines.
-    pub fixed: usize,
+    /// What this run has repaired already, for the closing lines (`full`,
+    /// `concise`) and the first ones (`markdown`).
+    pub migration: Option<Migration>,
 }
 
 impl Context {
@@ -64,7 +67,7 @@ impl Context {
             unicode: true,
             width: 100,
             summary: true,
-            fixed: 0,
+            migration: None,
         }
     }
 }

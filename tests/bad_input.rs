@@ -420,7 +420,7 @@ fn a_full_disk_while_fixing() {
 fn a_link_stays_a_link() {
     let folder = Folder::new(&[("real/a.py", PIPES)]);
     std::os::unix::fs::symlink("real/a.py", folder.path("link.py")).expect("a link");
-    folder.run(&["--fix", "link.py"]).is(0, "Fixed 1 finding", "");
+    folder.run(&["--fix", "link.py"]).is(0, "Fixed 1 finding in 1 file", "");
     assert!(folder.path("link.py").is_symlink());
     assert_eq!(folder.bytes("real/a.py"), SHLEX);
 }

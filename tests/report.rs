@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use newskin::finding::{Finding, Run};
-use newskin::report::{self, Context, Format};
+use newskin::report::{self, Context, Format, Migration};
 use serde_json::Value;
 
 fn render(format: Format, run: &Run, context: &Context) -> String {
@@ -60,12 +60,22 @@ fn other_ways_to_show_people() {
 
 #[test]
 fn repairs_are_counted() {
-    let summary = |run: &Run, fixed| render(Format::Concise, run, &Context { fixed, ..sample::context() });
+    let summary = |run: Run, format| {
+        let fixed = sample::fixed(run);
+        let migration = Some(Migration::new(&fixed, true, &sample::context()));
+        render(format, &fixed.run, &Context { migration, ..sample::context() })
+    };
     assert_eq!(
-        summary(&Run { files: 2, ..Run::default() }, 1),
-        "Fixed 1 finding\nNothing left to report in 2 files\n"
+        summary(Run { files: 2, ..Run::default() }, Format::Concise),
+        "Fixed 3 findings in 1 file\n  2  removed-module(pipes)\n  1  removed-api(inspect.getargspec)  [unsafe fix]\n\
+         Nothing left to report in 2 files\n"
     );
-    assert!(summary(&sample::run(), 3).contains("\nFixed 3 findings\nFound 12 findings in 8 of 120 files: "));
+    snapshot("report_fixed_concise", &summary(sample::run(), Format::Concise));
+    snapshot("report_fixed_markdown", &summary(sample::run(), Format::Markdown));
+    let migration = Migration::new(&sample::fixed(sample::run()), false, &sample::context());
+    let mut json = Vec::new();
+    migration.write_json(&mut json).unwrap();
+    snapshot("report_migration_json", &String::from_utf8(json).unwrap());
     let quiet = Context { summary: false, ..sample::context() };
     assert_eq!(render(Format::Concise, &sample::run(), &quiet).lines().count(), sample::run().findings.len());
 }

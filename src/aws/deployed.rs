@@ -7,6 +7,7 @@ use crate::catalogue::runtimes::{self, Runtime};
 use crate::catalogue::tools::Concerns;
 use crate::discover::{Kind, below};
 use crate::parse::Document;
+use crate::read;
 
 /// What is deployed.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +75,7 @@ fn is_configuration(path: &Path) -> bool {
 /// A program for the CDK, by the members of its `Runtime`.
 fn program(path: &Path) -> Option<Deployed> {
     let is_short = std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= LONGEST);
-    let text = is_short.then(|| std::fs::read_to_string(path).ok()).flatten()?;
+    let text = is_short.then(|| String::from_utf8(read::bytes(path).ok()?).ok()).flatten()?;
     if !text.contains("aws-cdk") && !text.contains("aws_cdk") {
         return None;
     }

@@ -1,9 +1,11 @@
 //! `newskin check`: the main job. Asks the library, then says what it found.
 
+mod fixing;
 mod input;
 mod installed;
 mod output;
 mod progress;
+mod uncommitted;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -15,14 +17,15 @@ use newskin::config::{Color, Options, Settings};
 use newskin::discover::{Kind, Target};
 use newskin::error::Error;
 use newskin::finding::{Applicability, Finding, Run};
-use newskin::fix::{self, FixedRun};
+use newskin::fix::FixedRun;
 use newskin::python::types;
 use newskin::read::{self, Source};
-use newskin::report::{self, Context};
+use newskin::report::{self, Context, Migration};
 
 use super::terminal::{self, Terminal};
 use super::{Exit, Stop};
 use crate::cli::CheckArgs;
+use fixing::Fixing;
 use input::Group;
 use output::Sink;
 
@@ -41,11 +44,14 @@ fn check(args: &CheckArgs, color: Option<Color>) -> Result<Exit, Stop> {
     let stdin = args.reads_stdin()?;
     let groups = input::groups(args, color)?;
     let Some(first) = groups.first() else { return Ok(Exit::Clean) };
+    let options = first.resolved.options.clone();
+    let fixes = args.fixing.diff || options.fix == Some(true);
     let job = Job {
-        options: first.resolved.options.clone(),
         settings: first.resolved.settings(),
-        terminal: Terminal::new(first.resolved.options.color.unwrap_or_default()),
-        diff: args.fixing.diff,
+        terminal: Terminal::new(options.color.unwrap_or_default()),
+        fixing: Fixing::new(&args.fixing, fixes && args.site_packages.is_empty())?,
+        fixes,
+        options,
         write_baseline: args.choosing.write_baseline.clone(),
     };
     let paths = if args.site_packages.is_empty() { &args.paths } else { &args.site_packages };
@@ -80,7 +86,9 @@ struct Job {
     options: Options,
     settings: Settings,
     terminal: Terminal,
-    diff: bool,
+    fixing: Fixing,
+    /// Whether anything is fixed, or shown as it would be.
+    fixes: bool,
     write_baseline: Option<PathBuf>,
 }
 
@@ -96,30 +104,21 @@ impl Job {
         self.is(|options| options.quiet)
     }
 
-    fn fixes(&self) -> bool {
-        self.diff || self.is(|options| options.fix)
-    }
-
     fn threshold(&self) -> Applicability {
         if self.is(|options| options.unsafe_fixes) { Applicability::Unsafe } else { Applicability::Safe }
     }
 
     fn files(&self, groups: &[Group]) -> FixedRun {
+        if self.fixes {
+            return self.fix(groups);
+        }
         let wanted = !self.quiet() && !self.is(|options| options.no_progress);
-        let fix = fix::Options { threshold: self.threshold(), write: !self.diff };
         progress::watch(wanted, |progress| {
             let mut all = FixedRun::default();
             for group in groups {
                 let settings = group.resolved.settings();
-                let one = if self.fixes() {
-                    newskin::fix(&group.paths, &settings, fix, progress)
-                } else {
-                    FixedRun {
-                        run: newskin::run_watched(&group.paths, &settings, progress),
-                        files: Vec::new(),
-                    }
-                };
-                merge(&mut all, one);
+                let run = newskin::run_watched(&group.paths, &settings, progress);
+                merge(&mut all, FixedRun::unfixed(run));
             }
             all
         })
@@ -132,30 +131,26 @@ impl Job {
             .lock()
             .read_to_end(&mut bytes)
             .map_err(|error| Error::file(Path::new("standard input"), &error))?;
-        let original = (self.fixes() && !self.diff).then(|| bytes.clone());
+        let original = (self.fixes && !self.fixing.diff).then(|| bytes.clone());
         let kind = if name == Path::new(input::STDIN) { Some(Kind::Python) } else { Kind::of_name(&name) };
         let excluded = self.settings.force_exclude && newskin::discover::is_excluded(&name, &self.settings);
         let Some(kind) = kind.filter(|_| !excluded) else {
             return Ok((FixedRun::default(), original));
         };
         let target = Target { path: Arc::from(name), kind, explicit: true };
-        if !self.fixes() {
+        if !self.fixes {
             let run = newskin::run_text(&target, bytes, &self.settings);
-            return Ok((FixedRun { run, files: Vec::new() }, None));
+            return Ok((FixedRun::unfixed(run), None));
         }
         match read::decode(&target.path, kind, bytes.clone()) {
             Ok(source) => {
-                let mut fixed = newskin::fix_source(source, &self.settings, self.threshold());
-                if self.diff {
-                    // Nothing was mended, so every finding is still there.
-                    fixed.run = newskin::run_text(&target, bytes, &self.settings);
-                }
+                let fixed = newskin::fix_source(source, &self.settings, self.threshold());
                 let after = fixed.files.first().map(|file| encoded(&file.after)).transpose()?;
                 Ok((fixed, original.map(|original| after.unwrap_or(original))))
             }
             Err(_) => {
                 let run = newskin::run_text(&target, bytes, &self.settings);
-                Ok((FixedRun { run, files: Vec::new() }, original))
+                Ok((FixedRun::unfixed(run), original))
             }
         }
     }
@@ -167,13 +162,25 @@ impl Job {
         baseline: Option<Baseline>,
         paths: &[PathBuf],
     ) -> Result<Exit, Stop> {
-        let findings = std::mem::take(&mut fixed.run.findings);
-        let scope = Scope { paths, problems: &fixed.run.problems, settings: &self.settings };
-        let findings = self.without_known(findings, baseline, scope)?;
-        fixed.run.findings = findings;
+        let scope = Scope { paths, problems: &fixed.run.problems.clone(), settings: &self.settings };
+        let left = std::mem::take(&mut fixed.run.findings);
+        let mut migration = None;
+        if self.fixes && self.write_baseline.is_none() {
+            fixed.run.findings = match &baseline {
+                Some(baseline) => baseline.clone().hide(left.clone(), scope).0,
+                None => left.clone(),
+            };
+            migration = Some(Migration::new(&fixed, !self.fixing.diff, &self.context(&Sink::Stderr)));
+        }
+        // Nothing was written, so every finding is still there.
+        let findings = if self.fixing.diff { std::mem::take(&mut fixed.before) } else { left };
+        fixed.run.findings = self.without_known(findings, baseline, scope)?;
         let exit = self.exit(&fixed.run);
-        let shown = self.show(&fixed, text);
+        let shown = self.show(&fixed, text, migration.as_ref());
         self.show_problems(&fixed.run);
+        if let Some(migration) = &migration {
+            self.write_summary(migration, &self.context(&Sink::Stderr))?;
+        }
         // A reader that has seen enough does not make findings undone.
         match shown {
             Ok(()) => Ok(exit),
@@ -239,11 +246,17 @@ impl Job {
             self.terminal.note(message);
         }
     }
+
+    fn warn(&self, message: &str) {
+        if !self.quiet() {
+            self.terminal.warning(message);
+        }
+    }
 }
 
 /// Output.
 impl Job {
-    fn show(&self, fixed: &FixedRun, text: Text) -> Result<(), Stop> {
+    fn show(&self, fixed: &FixedRun, text: Text, migration: Option<&Migration>) -> Result<(), Stop> {
         let in_stdout = text.is_some();
         if let Some(text) = text {
             Sink::Stdout.write(|out| out.write_all(&text))?;
@@ -253,13 +266,13 @@ impl Job {
             None if in_stdout => Sink::Stderr,
             None => Sink::Stdout,
         };
-        if self.diff { self.show_diff(fixed, &sink) } else { self.report(fixed, &sink) }
+        if self.fixing.diff { self.show_diff(fixed, &sink) } else { self.report(fixed, migration, &sink) }
     }
 
-    fn report(&self, fixed: &FixedRun, sink: &Sink) -> Result<(), Stop> {
+    fn report(&self, fixed: &FixedRun, migration: Option<&Migration>, sink: &Sink) -> Result<(), Stop> {
         let format = self.options.output_format.unwrap_or_default();
         let mut context = self.context(sink);
-        context.fixed = fixed.counts().values().sum();
+        context.migration = migration.cloned();
         sink.write(|out| {
             if self.is(|options| options.statistics) {
                 report::write_statistics(out, format, &fixed.run, &context)
@@ -313,15 +326,19 @@ fn checkout(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }
 
-fn merge(all: &mut FixedRun, one: FixedRun) {
+fn merge(all: &mut FixedRun, mut one: FixedRun) {
     let first = all.run.files == 0 && all.run.problems.is_empty();
+    let groups = all.files.iter().map(|file| file.group + 1).max().unwrap_or(0);
+    one.files.iter_mut().for_each(|file| file.group += groups);
     all.run.findings.extend(one.run.findings);
     all.run.problems.extend(one.run.problems);
     all.run.files += one.run.files;
     all.files.extend(one.files);
+    all.not_made.extend(one.not_made);
+    all.spoiled.extend(one.spoiled);
+    all.before.extend(one.before);
     if !first {
-        all.run.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        all.files.sort_by(|a, b| a.path.cmp(&b.path));
+        all.sort();
     }
 }
 

@@ -41,6 +41,11 @@ impl Terminal {
         self.line("note", AnsiColor::Cyan.on_default().bold(), message);
     }
 
+    /// Says on standard error what may not be meant.
+    pub fn warning(&self, message: &str) {
+        self.line("warning", AnsiColor::Yellow.on_default().bold(), message);
+    }
+
     fn line(&self, word: &str, style: Style, message: &str) {
         let style = if self.error_colour { style } else { Style::new() };
         print_error(&format!("{style}{word}{style:#}: {message}\n"));

@@ -42,8 +42,17 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Flags that only make sense for one run.
-pub const FLAGS_ONLY: &[&str] =
-    &["config", "isolated", "diff", "site-packages", "write-baseline", "stdin-filename"];
+pub const FLAGS_ONLY: &[&str] = &[
+    "config",
+    "isolated",
+    "diff",
+    "site-packages",
+    "write-baseline",
+    "stdin-filename",
+    "verify-with",
+    "allow-dirty",
+    "summary-file",
+];
 
 /// The keys of `[platforms]`, and the group of rules that each stands for.
 const PLATFORMS: &[(&str, Group)] =

@@ -11,9 +11,11 @@ use rustc_hash::FxBuildHasher;
 
 use super::apply;
 use super::attempt::Attempt;
+use super::outcome::together;
 use super::select::{Candidate, Change, select};
+use super::verify::{Spoiled, verify};
 use super::work::{Files, Work};
-use super::{FixedFile, FixedRun, Options, write};
+use super::{FixedFile, FixedRun, Made, NotMade, Options, write};
 use crate::config::Settings;
 use crate::discover::{Kind, Target};
 use crate::finding::{Applicability, Finding, Problem, Run};
@@ -24,13 +26,17 @@ use crate::read::{self, Source, Unreadable, encode};
 /// makes every fix that stands clear of the others, so few files need a third.
 pub const ROUNDS: usize = 100;
 
-/// Everything that is known while fixing. Use [`Session::open`] or
-/// [`Session::admit`], then [`Session::round`] until it gives nothing back,
-/// then [`Session::finish`].
+/// After so many passes over the whole repository fixes that ask for yet
+/// another are taken back.
+pub const PASSES: usize = 8;
+
+/// Everything that is known while fixing. A pass looks at the repository as the
+/// fixes so far would leave it: use [`Session::open`] or [`Session::admit`],
+/// then [`Session::round`] until it gives nothing back. Passes follow until
+/// one changes nothing and [`Session::holds`]; then [`Session::finish`].
 pub struct Session<'a> {
     options: Options,
     settings: &'a Settings,
-    project: &'a Project,
     targets: &'a [Target],
     started: SystemTime,
     files: Files,
@@ -41,6 +47,8 @@ pub struct Session<'a> {
     /// Edits made in other files than the finding's, by file and content: the
     /// survey does not see them, so findings keep asking for them.
     elsewhere: HashSet<(Arc<Path>, String)>,
+    not_made: Vec<NotMade>,
+    spoiled: Vec<Spoiled>,
     problems: Vec<Problem>,
 }
 
@@ -48,40 +56,41 @@ impl<'a> Session<'a> {
     /// Nothing is open. `targets` are sorted by path; `started` is when the
     /// survey began: no other file than a finding's is edited if it is newer.
     #[must_use]
-    pub fn new(
-        options: Options,
-        settings: &'a Settings,
-        project: &'a Project,
-        targets: &'a [Target],
-        started: SystemTime,
-    ) -> Self {
+    pub fn new(options: Options, settings: &'a Settings, targets: &'a [Target], started: SystemTime) -> Self {
         Self {
+            refused: HashSet::new(),
             options,
             settings,
-            project,
             targets,
             started,
             files: Files::default(),
             is_text: false,
-            refused: HashSet::new(),
             elsewhere: HashSet::new(),
+            not_made: Vec::new(),
+            spoiled: Vec::new(),
             problems: Vec::new(),
         }
     }
 
-    /// Reads every file that has something to fix, and gives the texts to be
-    /// checked: the edits must be those of the text that will be written.
-    pub fn open(&mut self, findings: &[Finding]) -> Vec<Source> {
+    /// Begins a pass: reads every file that has something to fix, and gives the
+    /// texts to be checked: the edits must be those of the text that will be
+    /// written. `findings` are those of the repository as it would be now.
+    pub fn open(&mut self, findings: &[Finding], project: &Project) -> Vec<Source> {
+        self.files.0.values_mut().for_each(|work| work.surveyed.clone_from(&work.now.text));
         let mut paths: Vec<&Arc<Path>> =
             findings.iter().filter(|finding| self.wants(finding)).map(|finding| &finding.path).collect();
         paths.dedup();
-        let loaded: Vec<_> = paths.into_par_iter().map(|path| (path, self.load(path))).collect();
-        let mut sources = Vec::new();
+        let (known, new): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| self.files.0.contains_key(*path));
+        let works = known.iter().filter_map(|path| self.files.0.get(*path));
+        let mut sources: Vec<Source> =
+            works.filter(|work| !work.failed).map(|work| work.now.clone()).collect();
+        let loaded: Vec<_> = new.into_par_iter().map(|path| (path, self.load(path))).collect();
         for (path, source) in loaded {
             match source {
                 Ok(source) => {
                     sources.push(source.clone());
-                    self.insert(source);
+                    self.insert(source, project);
                 }
                 Err(message) => self.problem(path, message),
             }
@@ -90,13 +99,18 @@ impl<'a> Session<'a> {
     }
 
     /// Takes a text that is no file. Other files are left alone then.
-    pub fn admit(&mut self, source: Source) {
+    pub fn admit(&mut self, source: Source, project: &Project) {
         self.is_text = true;
-        self.insert(source);
+        self.insert(source, project);
     }
 
-    fn insert(&mut self, source: Source) {
-        let versions = vec![self.settings.target, self.project.minimum(&source.path)];
+    /// The texts that differ from the files.
+    pub fn changed(&self) -> impl Iterator<Item = &Source> {
+        self.files.changed().map(|work| &work.now)
+    }
+
+    fn insert(&mut self, source: Source, project: &Project) {
+        let versions = vec![self.settings.target, project.minimum(&source.path)];
         self.files.0.insert(source.path.clone(), Work::new(source, versions));
     }
 
@@ -104,7 +118,7 @@ impl<'a> Session<'a> {
         let found = self.targets.binary_search_by(|target| target.path.cmp(path));
         let kind = found.ok().map(|at| self.targets[at].kind).or_else(|| Kind::of_name(path));
         let kind = kind.ok_or("its kind is not known, so it is not changed")?;
-        let bytes = read::bytes(path)?;
+        let bytes = read::bytes_on_disk(path)?;
         let source = read::decode(path, kind, bytes.clone()).map_err(|unreadable| match unreadable {
             Unreadable::Failed(message) | Unreadable::Refused { message, .. } => message,
         })?;
@@ -125,37 +139,35 @@ impl<'a> Session<'a> {
 
     /// Applies what fits together of the fixes that a check found, and gives
     /// the texts that changed, to be checked again.
-    pub fn round(&mut self, checked: Vec<(Arc<Path>, Vec<Finding>)>) -> Vec<Source> {
-        self.open_others(&checked);
-        let mut candidates = self.candidates(&checked);
+    pub fn round(&mut self, checked: &[(Arc<Path>, Vec<Finding>)], project: &Project) -> Vec<Source> {
+        self.open_others(checked, project);
+        let mut candidates = self.candidates(checked);
         let picked = select(&mut candidates);
         let attempt = Attempt { files: &self.files, candidates: &candidates };
         let (texts, dropped) = attempt.all(&picked);
         let failures: Vec<_> = dropped.iter().filter_map(|&index| failure(&attempt, index)).collect();
-        for (finding, message) in failures {
-            self.refused.insert(key(finding));
-            self.problem(&finding.path, message);
+        for Failure { finding, place, reason } in failures {
+            self.refused.insert(key(finding, &finding.excerpt.text));
+            self.problem(&finding.path, format!("{place} {reason}, so it was not made"));
+            let (rule, symbol) = (finding.rule, finding.symbol.clone());
+            let (path, row) = (finding.path.clone(), finding.span.start.row);
+            self.not_made.push(NotMade {
+                path,
+                rule,
+                symbol,
+                row,
+                key: None,
+                reason: format!("it {reason}"),
+            });
         }
-        let mut fixed_elsewhere = HashSet::new();
-        for candidate in
-            picked.iter().filter(|index| !dropped.contains(index)).map(|&index| &candidates[index])
-        {
-            if !self.count(candidate) {
-                fixed_elsewhere.insert(key(candidate.finding));
-            }
-        }
-        drop(candidates);
-        for (path, mut findings) in checked {
-            findings.retain(|finding| !fixed_elsewhere.contains(&key(finding)));
-            if let Some(work) = self.files.0.get_mut(&path) {
-                work.findings = findings;
-            }
+        for index in picked.iter().filter(|index| !dropped.contains(index)) {
+            self.note(&candidates[*index]);
         }
         texts.into_iter().filter_map(|(path, source)| self.change(&path, source)).collect()
     }
 
     /// Opens what the fixes change besides the files of their findings.
-    fn open_others(&mut self, checked: &[(Arc<Path>, Vec<Finding>)]) {
+    fn open_others(&mut self, checked: &[(Arc<Path>, Vec<Finding>)], project: &Project) {
         let findings =
             checked.iter().flat_map(|(_, findings)| findings).filter(|finding| self.wants(finding));
         let edits = findings.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits);
@@ -170,7 +182,7 @@ impl<'a> Session<'a> {
                 _ => self.load(&path),
             };
             match loaded {
-                Ok(source) => self.insert(source),
+                Ok(source) => self.insert(source, project),
                 Err(message) => self.problem(&path, message),
             }
         }
@@ -188,7 +200,9 @@ impl<'a> Session<'a> {
 
     /// What is left to do of a fix; `None` if that is nothing, or not possible now.
     fn candidate<'f>(&self, finding: &'f Finding, text: &str) -> Option<Candidate<'f>> {
-        if self.refused.contains(&key(finding)) {
+        if self.refused.contains(&key(finding, &finding.excerpt.text))
+            || self.options.left_out.contains(&alike(finding))
+        {
             return None;
         }
         let mut edits = Vec::new();
@@ -200,10 +214,9 @@ impl<'a> Session<'a> {
                     edits.push(change);
                 }
             } else if !self.elsewhere.contains(&(change.path.clone(), change.content.clone())) {
-                // The survey saw the file as it was at first; places found then
-                // mean nothing in a changed text.
+                // Places that the survey has found mean nothing in a changed text.
                 let other = self.files.0.get(&change.path)?;
-                if other.failed || other.now.text != other.before.text {
+                if other.failed || other.now.text != other.surveyed {
                     return None;
                 }
                 edits.push(change);
@@ -212,17 +225,24 @@ impl<'a> Session<'a> {
         (!edits.is_empty()).then_some(Candidate { finding, edits })
     }
 
-    /// Notes a fix that is made; whether it changes the finding's own file.
-    fn count(&mut self, candidate: &Candidate<'_>) -> bool {
-        let home = &candidate.finding.path;
+    /// Notes a fix that is made.
+    fn note(&mut self, candidate: &Candidate<'_>) {
+        let finding = candidate.finding;
+        let home = &finding.path;
         for edit in candidate.edits.iter().filter(|edit| edit.path != *home) {
             self.elsewhere.insert((edit.path.clone(), edit.content.clone()));
             self.files.link(home, &edit.path);
         }
-        if let Some(work) = self.files.0.get_mut(home) {
-            *work.counts.entry(candidate.finding.rule).or_default() += 1;
-        }
-        candidate.edits.iter().any(|edit| edit.path == *home)
+        let Some((work, fix)) = self.files.0.get_mut(home).zip(finding.fix.as_ref()) else { return };
+        work.made.push(Made {
+            key: alike(finding),
+            rule: finding.rule,
+            symbol: finding.symbol.clone(),
+            applicability: fix.applicability,
+            message: fix.message.clone(),
+            row: finding.span.start.row,
+            marked: finding.excerpt.marked().to_owned(),
+        });
     }
 
     fn change(&mut self, path: &Arc<Path>, source: Source) -> Option<Source> {
@@ -245,77 +265,89 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Takes files back that this pass has changed although it is one too many.
+    pub fn give_up_pass(&mut self) {
+        let late = self.files.changed().filter(|work| work.now.text != work.surveyed);
+        let late: Vec<Arc<Path>> = late.map(|work| work.now.path.clone()).collect();
+        for path in late {
+            self.fail(&path, format!("not fixed: its fixes did not settle in {PASSES} passes"));
+        }
+    }
+
     fn problem(&mut self, path: &Path, message: String) {
         self.problems.push(Problem { path: path.to_owned(), message });
     }
 
     /// Takes a file back, and with it those that share a fix with it.
     fn fail(&mut self, path: &Arc<Path>, message: String) {
-        self.problem(path, message);
+        self.problem(path, message.clone());
         for linked in self.files.group(path) {
             let Some(work) = self.files.0.get_mut(&linked) else { continue };
             let was_changed = work.is_changed();
             work.failed = true;
+            work.now = work.before.clone();
+            let reason = if linked == *path { message.clone() } else { together(path) };
+            self.not_made.extend(work.made.drain(..).map(|made| made.not_made(&linked, &reason)));
             if was_changed && linked != *path {
-                self.problem(&linked, format!("not fixed: its fixes go with those of `{}`", path.display()));
+                self.problem(&linked, reason);
             }
         }
     }
 
-    /// Writes the files, if that is wanted, and tells what came of it; `run`
-    /// is what was found before anything was fixed.
-    #[must_use]
-    pub fn finish(mut self, run: Run) -> FixedRun {
-        let write = self.options.write;
-        if write {
-            self.write();
-        }
-        self.report(run, write)
-    }
-
-    /// As [`Session::finish`] for texts that are no files: the findings are
-    /// those left in the fixed texts.
-    #[must_use]
-    pub fn finish_texts(self, run: Run) -> FixedRun {
-        self.report(run, true)
-    }
-
-    fn write(&mut self) {
-        let write = |group: &Vec<&Work>| {
-            let pairs: Vec<(&Source, &Source)> = group.iter().map(|work| (&work.before, &work.now)).collect();
-            write::replace(&pairs).err()
-        };
-        let failures: Vec<_> = self.files.changed_groups().par_iter().filter_map(write).collect();
-        for (path, message) in failures {
+    /// Whether the fixes did what they are for; `before` is what was found at
+    /// first, `after` what is found in the repository as it would be now. Files
+    /// whose fixes did not are taken back.
+    pub fn holds(&mut self, before: &[Finding], after: &[Finding]) -> bool {
+        let (faults, problems) = verify(&self.files, before, after);
+        let holds = faults.is_empty();
+        self.problems.extend(problems);
+        for (path, message) in faults {
+            let Some(work) = self.files.0.get(&path).filter(|work| !work.failed) else { continue };
+            let keys = work.made.iter().map(|made| made.key).collect();
+            self.spoiled.push(Spoiled { path: path.clone(), keys, message: message.clone() });
             self.fail(&path, message);
         }
+        holds
     }
 
-    fn report(self, mut run: Run, fixed: bool) -> FixedRun {
+    /// What came of it: `before` is what was found before anything was fixed,
+    /// `after` what is left.
+    #[must_use]
+    pub fn finish(self, before: Run, after: Run) -> FixedRun {
+        let groups = self.files.groups();
         let mut files = Vec::new();
-        if fixed {
-            let is_settled = |path: &Path| self.files.0.get(path).is_some_and(|work| !work.failed);
-            run.findings.retain(|finding| !is_settled(&finding.path));
-        }
-        for (path, mut work) in self.files.0 {
-            if fixed && !work.failed {
-                run.findings.append(&mut work.findings);
-            }
-            if work.is_changed() || !work.failed && !work.counts.is_empty() {
-                files.push(FixedFile { path, before: work.before, after: work.now, counts: work.counts });
+        for (path, work) in self.files.0 {
+            if work.is_changed() || !work.made.is_empty() {
+                let group = groups.get(&path).copied().unwrap_or_default();
+                let Work { before, now: after, made, .. } = work;
+                files.push(FixedFile { path, before, after, made, group });
             }
         }
-        run.findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        run.problems.extend(self.problems);
-        run.problems.sort_by(|a, b| (&a.path, &a.message).cmp(&(&b.path, &b.message)));
-        run.problems.dedup();
-        FixedRun { run, files }
+        let mut fixed = FixedRun {
+            run: after,
+            files,
+            not_made: self.not_made,
+            spoiled: self.spoiled,
+            before: before.findings,
+        };
+        fixed.run.problems.extend(self.problems);
+        fixed.sort();
+        fixed
     }
+}
+
+/// A fix that fails by itself.
+struct Failure<'f> {
+    finding: &'f Finding,
+    /// Which fix it is, as the subject of a sentence.
+    place: String,
+    /// The rest of that sentence.
+    reason: String,
 }
 
 /// Why a fix that was left out fails by itself: it is reported and not tried
 /// again. One that only does not go with others gets another chance after them.
-fn failure<'f>(attempt: &Attempt<'_, 'f>, index: usize) -> Option<(&'f Finding, String)> {
+fn failure<'f>(attempt: &Attempt<'_, 'f>, index: usize) -> Option<Failure<'f>> {
     let candidate = &attempt.candidates[index];
     let finding = candidate.finding;
     let mut edits = candidate.edits.iter();
@@ -324,17 +356,20 @@ fn failure<'f>(attempt: &Attempt<'_, 'f>, index: usize) -> Option<(&'f Finding, 
     let row = finding.span.start.row;
     let cell = finding.span.cell.map(|cell| format!("cell {cell}, ")).unwrap_or_default();
     let whose = if *path == finding.path { String::new() } else { format!(" in `{}`", path.display()) };
-    let (rule, symbol) = (finding.rule, &finding.symbol);
-    Some((
-        finding,
-        format!("{cell}line {row}: the fix of {rule} ({symbol}){whose} {reason}, so it was not made"),
-    ))
+    let place = format!("{cell}line {row}: the fix of {} ({}){whose}", finding.rule, finding.symbol);
+    Some(Failure { finding, place, reason })
+}
+
+/// Knows fixes again that do the same to the same text, whatever has become of
+/// the text around it.
+fn alike(finding: &Finding) -> u64 {
+    key(finding, finding.excerpt.marked())
 }
 
 /// Knows a fix again although the lines around it moved.
-fn key(finding: &Finding) -> u64 {
+fn key(finding: &Finding, text: &str) -> u64 {
     let mut hasher = FxBuildHasher.build_hasher();
-    (&finding.path, finding.rule, &finding.symbol, &finding.excerpt.text).hash(&mut hasher);
+    (&finding.path, finding.rule, &finding.symbol, text).hash(&mut hasher);
     for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
         (&edit.path, &edit.content).hash(&mut hasher);
     }

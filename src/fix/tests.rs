@@ -1,7 +1,9 @@
 //! Fixes that no rule offers, so that every way to go wrong is tried.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use ruff_text_size::{TextRange, TextSize};
@@ -13,10 +15,10 @@ use super::*;
 use crate::config::Settings;
 use crate::discover::{Kind, Target};
 use crate::finding::{
-    Applicability, Confidence, Edit, Excerpt, Finding, Fix, Group, Place, Problem, Severity, Span,
+    Applicability, Confidence, Edit, Excerpt, Finding, Fix, Group, Place, Problem, Run, Severity, Span,
 };
 use crate::project::Project;
-use crate::read;
+use crate::read::{self, Pending, Source};
 
 fn range(start: usize, end: usize) -> TextRange {
     let at = |offset| TextSize::try_from(offset).expect("short");
@@ -37,7 +39,7 @@ fn finding(path: &Path, edits: &[(Option<&Path>, TextRange, &str)]) -> Finding {
     };
     Finding {
         rule: "test",
-        group: Group::Newskin,
+        group: Group::Stdlib,
         symbol: "x".to_owned(),
         path: path.into(),
         span: span(edits[0].1),
@@ -251,6 +253,17 @@ impl Trial {
         check: impl Fn(&Path, &str) -> Vec<Finding>,
         meanwhile: impl FnOnce(),
     ) -> FixedRun {
+        self.fix_with(Options::all(Applicability::Safe), write, names, check, meanwhile)
+    }
+
+    fn fix_with(
+        &self,
+        options: Options,
+        write: bool,
+        names: &[&str],
+        check: impl Fn(&Path, &str) -> Vec<Finding>,
+        meanwhile: impl FnOnce(),
+    ) -> FixedRun {
         let mut targets: Vec<Target> = names
             .iter()
             .map(|name| self.path(name))
@@ -269,23 +282,41 @@ impl Trial {
                 Err(error) => panic!("{error:?}"),
             }
         }
-        let options = Options { threshold: Applicability::Safe, write };
-        let mut session = Session::new(options, &self.settings, &project, &targets, self.started);
-        let mut sources = session.open(&run.findings);
+        let mut session = Session::new(options, &self.settings, &targets, self.started);
+        let mut sources = session.open(&run.findings, &project);
         for _ in 0..ROUNDS {
-            sources = session.round(
-                sources
-                    .into_iter()
-                    .map(|source| (source.path.clone(), check(&source.path, &source.text)))
-                    .collect(),
-            );
+            let checked =
+                sources.iter().map(|source| (source.path.clone(), check(&source.path, &source.text)));
+            sources = session.round(&checked.collect::<Vec<_>>(), &project);
             if sources.is_empty() {
                 break;
             }
         }
         session.give_up(&sources);
-        meanwhile();
-        session.finish(run)
+        loop {
+            let after = self.after(&session, &targets, &check);
+            if session.holds(&run.findings, &after.findings) {
+                meanwhile();
+                let mut fixed = session.finish(run, after);
+                if write {
+                    fixed.write();
+                }
+                return fixed;
+            }
+        }
+    }
+
+    /// What is found in the files as they would be.
+    fn after(
+        &self,
+        session: &Session<'_>,
+        targets: &[Target],
+        check: impl Fn(&Path, &str) -> Vec<Finding>,
+    ) -> Run {
+        let _pending = Pending::new(session.changed());
+        let sources = targets.iter().filter_map(|target| read::read(target).ok());
+        let findings = sources.flat_map(|source| check(&source.path, &source.text)).collect();
+        Run { findings, files: targets.len(), ..Run::default() }
     }
 }
 
@@ -314,7 +345,7 @@ fn bytes_that_no_fix_touches_stay() {
     let trial = Trial::new(&files.map(|(name, before, _)| (name, before)));
     let names = files.map(|(name, ..)| name);
     let dry = trial.fix(false, &names, replacing("old", "new"));
-    assert_eq!((dry.files.len(), dry.run.findings.len()), (6, 10), "a dry run finds all and writes none");
+    assert_eq!((dry.files.len(), dry.before.len()), (6, 10), "planning finds all and writes none");
     assert!(files.iter().all(|(name, before, _)| trial.bytes(name) == *before));
     let fixed = trial.fix(true, &names, replacing("old", "new"));
     assert_eq!(messages(&fixed), [""; 0]);
@@ -435,8 +466,9 @@ fn a_finding_fixed_in_another_file_is_gone() {
     let trial = Trial::new(&[("a.py", b"old\n"), ("requirements.txt", b"x\n")]);
     let other = trial.path("requirements.txt");
     let check = move |path: &Path, text: &str| -> Vec<Finding> {
+        let is_there = read::bytes(&other).is_ok_and(|text| text.ends_with(b"y\n"));
         let offer = |_| finding(path, &[(Some(&other), range(2, 2), "y\n")]);
-        text.matches("old").map(offer).collect()
+        text.matches("old").filter(|_| !is_there).map(offer).collect()
     };
     let fixed = trial.fix(true, &["a.py"], check);
     assert_eq!(trial.bytes("requirements.txt"), b"x\ny\n");
@@ -541,4 +573,166 @@ fn a_file_that_could_not_be_written_back_is_left_alone() {
     let fixed = trial.fix(true, &["a.py"], replacing("old", "new"));
     assert_eq!(messages(&fixed), ["not fixed: bytes of its encoding, Shift_JIS, would be lost"]);
     assert_eq!(trial.bytes("a.py"), bytes);
+}
+
+#[test]
+fn a_fix_that_leaves_its_finding_is_taken_back() {
+    let trial = Trial::new(&[("a.py", b"old = 1\n"), ("b.py", b"old\n")]);
+    let check = |path: &Path, text: &str| -> Vec<Finding> {
+        let stubborn = text.contains("= 1").then(|| Finding {
+            excerpt: Excerpt { text: "same".to_owned(), ..Excerpt::default() },
+            ..finding(path, &[(None, range(0, 3), "new")])
+        });
+        let mut found = replacing("old\n", "new\n")(path, text);
+        found.extend(stubborn);
+        found
+    };
+    let fixed = trial.fix(true, &["a.py", "b.py"], check);
+    assert_eq!(messages(&fixed), ["not fixed: the fix of test (x) leaves what it is for"]);
+    assert_eq!((trial.bytes("a.py"), trial.bytes("b.py")), (b"old = 1\n".to_vec(), b"new\n".to_vec()));
+    assert_eq!(
+        fixed.not_made.iter().map(|one| &*one.reason).collect::<Vec<_>>(),
+        ["the fix of test (x) leaves what it is for"]
+    );
+}
+
+#[test]
+fn a_fix_that_brings_another_finding_is_taken_back() {
+    let trial = Trial::new(&[("a.py", b"old\n"), ("b.py", b"older\n"), ("c.py", b"fine\n")]);
+    let check = |path: &Path, text: &str| -> Vec<Finding> {
+        let mut found = replacing("old", "new")(path, text);
+        let worse = text.find("newer").map(|at| Finding {
+            symbol: "worse".to_owned(),
+            fix: None,
+            ..finding(path, &[(None, range(at, at + 5), "")])
+        });
+        found.extend(worse);
+        found
+    };
+    let fixed = trial.fix(true, &["a.py", "b.py", "c.py"], check);
+    let message = "not fixed: its fixes would bring test (worse) in line 1, which was not there";
+    assert_eq!(messages(&fixed), [message]);
+    assert_eq!((trial.bytes("a.py"), trial.bytes("b.py")), (b"new\n".to_vec(), b"older\n".to_vec()));
+    assert_eq!(fixed.run.findings.len(), 1, "what was there is there");
+}
+
+#[test]
+fn what_fixes_declare_for_other_files_is_seen_before_anything_is_written() {
+    let trial = Trial::new(&[("a.py", b"fine\n"), ("requirements.txt", b"old\n")]);
+    let other = trial.path("requirements.txt");
+    let check = move |path: &Path, text: &str| -> Vec<Finding> {
+        if path.ends_with("requirements.txt") {
+            return replacing("old", "new")(path, text);
+        }
+        let is_new = read::bytes(&other).is_ok_and(|text| text.starts_with(b"new"));
+        let lost = Finding { fix: None, ..finding(path, &[(None, range(0, 1), "")]) };
+        is_new.then_some(lost).into_iter().collect()
+    };
+    let fixed = trial.fix(true, &["a.py", "requirements.txt"], check);
+    let message = "not fixed: its fixes would bring test (x) in line 1, which was not there, to another file";
+    assert_eq!(messages(&fixed), [message]);
+    assert_eq!(trial.bytes("requirements.txt"), b"old\n");
+}
+
+/// Files in which each line `n` is fixed to `N`, and trials of the whole.
+struct Suite {
+    trial: Trial,
+    names: Vec<String>,
+}
+
+impl Suite {
+    fn new(files: usize, lines: usize) -> Self {
+        let names: Vec<String> = (0..files).map(|number| format!("f{number}.py")).collect();
+        let text =
+            |file: usize| (0..lines).map(|line| format!("n{}\n", file * lines + line)).collect::<String>();
+        let texts: Vec<(&str, String)> =
+            names.iter().enumerate().map(|(file, name)| (name.as_str(), text(file))).collect();
+        let files: Vec<(&str, &[u8])> = texts.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        Self { trial: Trial::new(&files), names }
+    }
+
+    fn plan(&self, left_out: &std::collections::HashSet<u64>) -> FixedRun {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let check = |path: &Path, text: &str| -> Vec<Finding> {
+            let places = text.match_indices('n');
+            places
+                .map(|(at, _)| {
+                    let line = text[at..].lines().next().unwrap_or_default();
+                    Finding { symbol: line.to_owned(), ..finding(path, &[(None, range(at, at + 1), "N")]) }
+                })
+                .collect()
+        };
+        let options = Options { left_out: left_out.clone(), ..Options::all(Applicability::Safe) };
+        self.trial.fix_with(options, false, &names, check, || ())
+    }
+
+    /// The lines that are fixed on the disk.
+    fn fixed(&self) -> Vec<String> {
+        let text: String =
+            self.names.iter().map(|name| String::from_utf8(self.trial.bytes(name)).expect("text")).collect();
+        text.lines().filter(|line| line.starts_with('N')).map(str::to_owned).collect()
+    }
+
+    /// Proves with a test over the fixed lines; the verdict, the lines that stay
+    /// fixed, and the number of trials.
+    fn prove(&self, works: impl Fn(&[String]) -> bool) -> (Verdict, Vec<String>, usize) {
+        let all = self.plan(&std::collections::HashSet::new());
+        let mut judge = || works(&self.fixed());
+        let proof = prove(all, &|left_out| self.plan(left_out), &mut judge, "it fails");
+        let made: usize = proof.fixed.files.iter().map(|file| file.made.len()).sum();
+        let fixed = self.fixed();
+        assert_eq!(made, fixed.len(), "what is said is what is on the disk");
+        (proof.verdict, fixed, proof.trials)
+    }
+}
+
+#[test]
+fn fixes_that_work_are_tried_once() {
+    let (verdict, fixed, trials) = Suite::new(3, 4).prove(|_| true);
+    assert_eq!((verdict, fixed.len(), trials), (Verdict::Works, 12, 1));
+}
+
+#[test]
+fn fixes_that_break_something_are_taken_back_alone() {
+    let breaks = |bad: &'static [&'static str]| {
+        move |fixed: &[String]| !fixed.iter().any(|line| bad.contains(&line.as_str()))
+    };
+    let (verdict, fixed, trials) = Suite::new(4, 8).prove(breaks(&["N13"]));
+    assert_eq!((verdict, fixed.len()), (Verdict::TakenBack(1), 31));
+    assert!(!fixed.contains(&"N13".to_owned()) && trials <= 12, "{trials}");
+    let (verdict, fixed, _) = Suite::new(4, 8).prove(breaks(&["N0", "N13", "N31"]));
+    assert_eq!((verdict, fixed.len()), (Verdict::TakenBack(3), 29));
+}
+
+#[test]
+fn fixes_that_are_needed_stay_when_another_breaks() {
+    let works = |fixed: &[String]| {
+        let has = |line: &str| fixed.iter().any(|other| other == line);
+        has("N2") && has("N30") && !has("N17")
+    };
+    let (verdict, fixed, _) = Suite::new(4, 8).prove(works);
+    assert_eq!((verdict, fixed.len()), (Verdict::TakenBack(1), 31));
+    assert!(!fixed.contains(&"N17".to_owned()));
+}
+
+#[test]
+fn what_fails_for_other_reasons_takes_nothing_back() {
+    let (verdict, fixed, trials) = Suite::new(2, 4).prove(|_| false);
+    assert_eq!((verdict, fixed.len()), (Verdict::Unexplained, 8));
+    assert!(trials <= 16, "{trials}");
+}
+
+#[test]
+fn a_command_that_rewrites_the_files_itself_ends_the_search() {
+    let suite = Suite::new(1, 2);
+    let all = suite.plan(&std::collections::HashSet::new());
+    let path = suite.trial.path("f0.py");
+    let mut judge = || {
+        fs::write(&path, "formatted\n").expect("our own file");
+        false
+    };
+    let proof = prove(all, &|left_out| suite.plan(left_out), &mut judge, "it fails");
+    assert_eq!(proof.verdict, Verdict::Stuck);
+    assert_eq!(messages(&proof.fixed), [write::CHANGED]);
+    assert_eq!(suite.trial.bytes("f0.py"), b"formatted\n", "what somebody else has written stays");
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
+use super::Made;
 use super::apply::is_sound;
-use crate::finding::Finding;
 use crate::read::Source;
 use crate::version::PythonVersion;
 
@@ -20,10 +20,10 @@ pub struct Work {
     pub now: Source,
     /// The versions on which it is well-formed, and stays so.
     pub sound: Vec<PythonVersion>,
-    /// Of the last check.
-    pub findings: Vec<Finding>,
-    /// Fixes made, by rule.
-    pub counts: BTreeMap<&'static str, usize>,
+    /// With the fixes of earlier passes: what the survey of this pass has seen.
+    pub surveyed: String,
+    /// Fixes made of findings in this file.
+    pub made: Vec<Made>,
     /// Files changed by the same fixes.
     pub linked: BTreeSet<Arc<Path>>,
     /// Taken back as a whole.
@@ -40,8 +40,8 @@ impl Work {
         Self {
             now: source.clone(),
             sound: versions,
-            findings: Vec::new(),
-            counts: BTreeMap::new(),
+            surveyed: source.text.clone(),
+            made: Vec::new(),
             linked: BTreeSet::new(),
             failed: false,
             seen: HashSet::from([hash(&source.text)]),
@@ -92,16 +92,17 @@ impl Files {
         group
     }
 
-    /// The changed files, in groups that are written together or not at all.
-    pub fn changed_groups(&self) -> Vec<Vec<&Work>> {
-        let mut groups = Vec::new();
-        let mut seen: BTreeSet<Arc<Path>> = BTreeSet::new();
-        for (path, work) in &self.0 {
-            if work.is_changed() && !seen.contains(path) {
-                let group = self.group(path);
-                let works = group.iter().filter_map(|path| self.0.get(path));
-                groups.push(works.filter(|work| work.is_changed()).collect());
-                seen.extend(group);
+    /// The changed files, as far as they are not taken back.
+    pub fn changed(&self) -> impl Iterator<Item = &Work> {
+        self.0.values().filter(|work| work.is_changed())
+    }
+
+    /// The files by number of the group they belong to.
+    pub fn groups(&self) -> BTreeMap<Arc<Path>, usize> {
+        let mut groups = BTreeMap::new();
+        for (number, path) in self.0.keys().enumerate() {
+            if !groups.contains_key(path) {
+                groups.extend(self.group(path).into_iter().map(|path| (path, number)));
             }
         }
         groups

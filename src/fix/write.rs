@@ -62,7 +62,7 @@ fn stage(before: &Source, after: &Source) -> Result<Staged, String> {
     keep_owner(file, &metadata);
     file.set_permissions(metadata.permissions()).map_err(|error| refused(&error))?;
     file.sync_all().map_err(|error| refused(&error))?;
-    if read::bytes(&destination)? != old {
+    if read::bytes_on_disk(&destination)? != old {
         return Err(CHANGED.to_owned());
     }
     Ok(Staged { content: content.into_temp_path(), destination })

@@ -152,7 +152,7 @@ fn mentions_extension(app: &Path) -> bool {
             } else if path.extension().is_some_and(|extension| extension == "py" || extension == "ipynb") {
                 files += 1;
                 // Too large to be judged: then nothing may rest on there being none.
-                if files > MAX_FILES || std::fs::read(&path).is_ok_and(|text| words.is_match(&text)) {
+                if files > MAX_FILES || crate::read::bytes(&path).is_ok_and(|text| words.is_match(&text)) {
                     return true;
                 }
             }

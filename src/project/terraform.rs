@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::Project;
 use crate::parse::hcl::{self, Body};
 use crate::parse::{hcl_json, json};
+use crate::read;
 
 /// Files of one folder that are read; real modules have a few dozen.
 const MAX_FILES: usize = 1_000;
@@ -50,7 +51,7 @@ impl Project {
         {
             return module.clone();
         }
-        let module = Arc::new(read(&folder));
+        let module = Arc::new(read_folder(&folder));
         if let Ok(mut modules) = self.modules.write() {
             return modules.entry(folder).or_insert(module).clone();
         }
@@ -64,7 +65,7 @@ impl Project {
     }
 }
 
-fn read(folder: &Path) -> Vec<ModuleFile> {
+fn read_folder(folder: &Path) -> Vec<ModuleFile> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> =
@@ -78,7 +79,7 @@ fn read_file(path: PathBuf) -> Option<ModuleFile> {
     if !metadata.is_file() || metadata.len() > MAX_SIZE {
         return None;
     }
-    let text = std::fs::read_to_string(&path).ok()?;
+    let text = String::from_utf8(read::bytes(&path).ok()?).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let is_json = path.extension().is_some_and(|extension| extension == "json");
     let body =

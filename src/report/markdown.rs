@@ -14,6 +14,10 @@ const ROOM: usize = 60_000;
 /// Writes the comment. What exceeds the size of a comment is counted only.
 pub fn write(out: &mut impl Write, run: &Run, context: &Context) -> io::Result<()> {
     let counts = Counts::new(&run.findings);
+    if let Some(migration) = context.migration.as_ref().filter(|migration| migration.fixes > 0) {
+        migration.write_markdown(out, false)?;
+        writeln!(out)?;
+    }
     if run.findings.is_empty() {
         writeln!(out, "## newskin: nothing found in {}", plural(run.files, "file"))?;
     } else {

@@ -71,11 +71,12 @@ pub fn write(out: &mut impl Write, run: &Run, context: &Context) -> io::Result<(
     let paint = Paint::new(context.colour);
     let strong = paint.strong;
     let counts = Counts::new(&run.findings);
-    if context.fixed > 0 {
-        writeln!(out, "{strong}Fixed {}{strong:#}", plural(context.fixed, "finding"))?;
+    let migration = context.migration.as_ref().filter(|migration| migration.fixes > 0);
+    if let Some(migration) = migration {
+        migration.write_text(out, false, context)?;
     }
     if run.findings.is_empty() {
-        let what = if context.fixed > 0 { "Nothing left to report" } else { "Nothing found" };
+        let what = if migration.is_some() { "Nothing left to report" } else { "Nothing found" };
         writeln!(out, "{strong}{what}{strong:#} in {}", plural(run.files, "file"))?;
     } else {
         let found = plural(run.findings.len(), "finding");

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use newskin::discover::Kind;
 use newskin::finding::{
     Applicability, Confidence, Edit, Excerpt, Finding, Fix, Group, Place, Problem, Run, Severity, Span,
 };
+use newskin::fix::{FixedFile, FixedRun, Made, NotMade};
+use newskin::read::decode;
 use newskin::report::Context;
 use ruff_text_size::{TextRange, TextSize};
 
@@ -297,4 +300,37 @@ fn odd() -> Vec<Finding> {
     };
     let semantics = Finding { severity: Severity::Warning, ..runtime("python3.8") };
     vec![unused, imp, again, runtime("Runtime"), semantics]
+}
+
+/// What fixing came to that leaves this run.
+pub fn fixed(run: Run) -> FixedRun {
+    let path: Arc<Path> = PathBuf::from("src/fixed.py").into();
+    let source = |text: &str| decode(&path, Kind::Python, text.as_bytes().to_vec()).unwrap();
+    let made = |rule, symbol: &str, applicability| Made {
+        key: 0,
+        rule,
+        symbol: symbol.to_owned(),
+        applicability,
+        message: "Replace it".to_owned(),
+        row: 1,
+        marked: String::new(),
+    };
+    let pipes = made("removed-module", "pipes", Applicability::Safe);
+    let getargspec = made("removed-api", "inspect.getargspec", Applicability::Unsafe);
+    let file = FixedFile {
+        path: path.clone(),
+        before: source("import pipes\n"),
+        after: source("import shlex\n"),
+        made: vec![pipes.clone(), getargspec, pipes],
+        group: 0,
+    };
+    let not_made = run.findings.first().map(|finding| NotMade {
+        path: finding.path.clone(),
+        rule: finding.rule,
+        symbol: finding.symbol.clone(),
+        row: finding.span.start.row,
+        key: None,
+        reason: "it would break the syntax".to_owned(),
+    });
+    FixedRun { run, files: vec![file], not_made: not_made.into_iter().collect(), ..FixedRun::default() }
 }

@@ -98,11 +98,14 @@ impl Copied {
     /// Fixes it on the disk; nobody repairs what is installed.
     pub fn fix(&self, threshold: Applicability) -> FixedRun {
         if self.installed {
-            return FixedRun { run: self.run(), files: Vec::new() };
+            return FixedRun::unfixed(self.run());
         }
-        let options = newskin::fix::Options { threshold, write: true };
+        let options = newskin::fix::Options::all(threshold);
         let progress = newskin::Progress::default();
-        newskin::fix(std::slice::from_ref(&self.root), &self.settings(), options, &progress)
+        let paths = std::slice::from_ref(&self.root);
+        let mut fixed = newskin::fix(paths, &self.settings(), &options, &progress);
+        fixed.write();
+        fixed
     }
 
     /// A path from the root of the case.

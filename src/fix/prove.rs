@@ -1,0 +1,192 @@
+//! Fixes on trial: which of them must be left out so that something works.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
+
+use super::apply::sift;
+use super::{FixedRun, write};
+use crate::finding::Problem;
+use crate::read::Source;
+
+/// After so many trials the search for a culprit ends.
+pub const TRIALS: usize = 100;
+
+/// What came of a trial.
+#[derive(Debug)]
+pub struct Proof {
+    /// What is on the disk in the end.
+    pub fixed: FixedRun,
+    /// How often it was tried.
+    pub trials: usize,
+    /// What that has shown.
+    pub verdict: Verdict,
+}
+
+/// What trials have shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It works with all fixes.
+    Works,
+    /// It works without these many fixes, which were taken back.
+    TakenBack(usize),
+    /// It fails with and without fixes, and none was found that makes the
+    /// difference; all fixes stay.
+    Unexplained,
+    /// The search could not go on; what is on the disk is that of the last trial.
+    Stuck,
+}
+
+/// Writes the fixes and lets `works` say whether what they made works. If not,
+/// narrows down the fixes that make the difference and takes just those back,
+/// with `reason` as the end of a sentence about why.
+///
+/// `all` are the fixes, not yet written; `plan` fixes anew, in memory, with
+/// fixes left out by their key.
+pub fn prove(
+    mut all: FixedRun,
+    plan: &dyn Fn(&HashSet<u64>) -> FixedRun,
+    works: &mut dyn FnMut() -> bool,
+    reason: &str,
+) -> Proof {
+    all.write();
+    let mut trials = Trials::new(plan, works, &all);
+    if all.changed().next().is_none() || trials.passes() {
+        return trials.end(Verdict::Works);
+    }
+    let units = units(&all);
+    let Some(culprits) = trials.culprits(&units) else {
+        let verdict = if trials.stuck.is_some() { Verdict::Stuck } else { Verdict::Unexplained };
+        if verdict == Verdict::Unexplained {
+            trials.set(&HashSet::new());
+        }
+        return trials.end(verdict);
+    };
+    let left_out: HashSet<u64> = culprits.iter().map(|&unit| units[unit]).collect();
+    trials.set(&left_out);
+    for file in &all.files {
+        let culprits = file.made.iter().filter(|made| left_out.contains(&made.key));
+        trials.now.not_made.extend(culprits.map(|made| made.not_made(&file.path, reason)));
+    }
+    trials.end(Verdict::TakenBack(culprits.len()))
+}
+
+/// The fixes that were made, each once; those of one kind side by side, because
+/// what breaks is most often a kind.
+fn units(all: &FixedRun) -> Vec<u64> {
+    let mut made: Vec<_> =
+        all.files.iter().flat_map(|file| file.made.iter().map(move |made| (made, file))).collect();
+    made.sort_by_key(|(made, file)| (made.rule, &made.symbol, &file.path, made.key));
+    let mut units: Vec<u64> = made.into_iter().map(|(made, _)| made.key).collect();
+    let mut seen = HashSet::new();
+    units.retain(|key| seen.insert(*key));
+    units
+}
+
+/// What has been tried, and what is on the disk.
+struct Trials<'a> {
+    plan: &'a dyn Fn(&HashSet<u64>) -> FixedRun,
+    works: &'a mut dyn FnMut() -> bool,
+    now: FixedRun,
+    count: usize,
+    /// Results by the texts that gave them.
+    known: HashMap<u64, bool>,
+    stuck: Option<Problem>,
+}
+
+impl<'a> Trials<'a> {
+    fn new(
+        plan: &'a dyn Fn(&HashSet<u64>) -> FixedRun,
+        works: &'a mut dyn FnMut() -> bool,
+        all: &FixedRun,
+    ) -> Self {
+        Self { plan, works, now: all.clone(), count: 0, known: HashMap::new(), stuck: None }
+    }
+
+    /// Whether it works with what is on the disk.
+    fn passes(&mut self) -> bool {
+        if self.stuck.is_some() {
+            return false;
+        }
+        let mut texts: Vec<(&Source, &str)> =
+            self.now.changed().map(|file| (&file.after, &*file.after.text)).collect();
+        texts.sort_by_key(|(source, _)| source.path.clone());
+        let texts: Vec<_> = texts.into_iter().map(|(source, text)| (&source.path, text)).collect();
+        let hash = FxBuildHasher.hash_one(texts);
+        if let Some(known) = self.known.get(&hash) {
+            return *known;
+        }
+        self.count += 1;
+        let passes = (self.works)();
+        self.known.insert(hash, passes);
+        passes
+    }
+
+    /// Puts the files as they are with fixes left out.
+    fn set(&mut self, left_out: &HashSet<u64>) {
+        if self.stuck.is_some() {
+            return;
+        }
+        // The plan starts from the files as they were.
+        for file in self.now.changed() {
+            if let Err((path, message)) = write::replace(&[(&file.after, &file.before)]) {
+                self.stuck = Some(Problem { path: path.to_path_buf(), message });
+                return;
+            }
+        }
+        self.now = (self.plan)(left_out);
+        self.now.write();
+    }
+
+    /// Which of the fixes must be left out; `None` if nobody can tell.
+    fn culprits(&mut self, units: &[u64]) -> Option<Vec<usize>> {
+        let all: Vec<usize> = (0..units.len()).collect();
+        if self.passes_with(units, &[]) {
+            return self.sifted(units, &[], &all);
+        }
+        // It fails without any fix, too: some are needed, and some part of the
+        // others spoils it.
+        let mut size = units.len().div_ceil(2);
+        loop {
+            for part in all.chunks(size) {
+                if self.count >= TRIALS || self.stuck.is_some() {
+                    return None;
+                }
+                let kept: Vec<usize> = all.iter().copied().filter(|unit| !part.contains(unit)).collect();
+                if !kept.is_empty() && self.passes_with(units, &kept) {
+                    return self.sifted(units, &kept, part);
+                }
+            }
+            if size == 1 {
+                return None;
+            }
+            size = size.div_ceil(2);
+        }
+    }
+
+    /// Those of `part` that spoil what works with `kept`.
+    fn sifted(&mut self, units: &[u64], kept: &[usize], part: &[usize]) -> Option<Vec<usize>> {
+        let mut tries = |set: &[usize]| {
+            let together: Vec<usize> = kept.iter().chain(set).copied().collect();
+            // Where trials run out, what is not proved is left out.
+            self.count < TRIALS && self.passes_with(units, &together)
+        };
+        let culprits = sift(part, &mut tries);
+        self.stuck.is_none().then_some(culprits)
+    }
+
+    fn passes_with(&mut self, units: &[u64], kept: &[usize]) -> bool {
+        let kept: HashSet<usize> = kept.iter().copied().collect();
+        let left_out = units.iter().enumerate().filter(|(at, _)| !kept.contains(at)).map(|(_, key)| *key);
+        self.set(&left_out.collect());
+        self.passes()
+    }
+
+    fn end(self, verdict: Verdict) -> Proof {
+        let mut fixed = self.now;
+        fixed.run.problems.extend(self.stuck);
+        fixed.sort();
+        Proof { fixed, trials: self.count, verdict }
+    }
+}

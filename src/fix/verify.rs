@@ -1,0 +1,138 @@
+//! Whether fixing did what it was for: the findings are gone and none has come.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::apply::sift;
+use super::work::Files;
+use super::{FixedRun, Made, NotMade};
+use crate::discover::Kind;
+use crate::finding::{Finding, Problem, Severity};
+
+/// A file whose fixes together did not do what they are for.
+#[derive(Debug, Clone)]
+pub struct Spoiled {
+    /// The file, which is as it was.
+    pub path: Arc<Path>,
+    /// Its fixes, by [`Made::key`].
+    pub keys: Vec<u64>,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// Finds the fixes that spoil a file, so that the others can be made; `plan`
+/// fixes the file alone, in memory, with fixes left out by their key.
+///
+/// Gives the fixes to be left out, with what each would do.
+pub fn spoilers(
+    fixed: &FixedRun,
+    plan: &mut dyn FnMut(&Path, HashSet<u64>) -> FixedRun,
+) -> Vec<(u64, NotMade)> {
+    let mut all = Vec::new();
+    for spoiled in fixed.spoiled.iter().take(MOST) {
+        let mut keys: Vec<u64> = Vec::new();
+        spoiled.keys.iter().for_each(|key| {
+            if !keys.contains(key) {
+                keys.push(*key);
+            }
+        });
+        let units: Vec<usize> = (0..keys.len()).collect();
+        let left_out = |kept: &[usize]| -> HashSet<u64> {
+            let out = units.iter().filter(|unit| !kept.contains(unit));
+            out.map(|unit| keys[*unit]).collect()
+        };
+        let mut works = |kept: &[usize]| plan(&spoiled.path, left_out(kept)).spoiled.is_empty();
+        let culprits = if units.len() == 1 { units.clone() } else { sift(&units, &mut works) };
+        let notes = fixed.not_made.iter().filter(|one| one.path == spoiled.path);
+        let notes: Vec<&NotMade> = notes.filter(|one| one.key.is_some()).collect();
+        for key in culprits.into_iter().map(|unit| keys[unit]) {
+            let note = notes.iter().find(|one| one.key == Some(key));
+            let reason = |note: &NotMade| note.reason.replacen("its fixes would", "it would", 1);
+            all.extend(note.map(|note| (key, NotMade { reason: reason(note), ..(*note).clone() })));
+        }
+    }
+    all
+}
+
+/// After so many files the search for single fixes is given up: something is
+/// wrong with a kind of fix, and the files stay as they are.
+const MOST: usize = 20;
+
+/// A file that must be given back, and why.
+type Fault = (Arc<Path>, String);
+
+/// Findings of a file that nobody could tell apart.
+type Alike<'a> = (&'a Path, &'static str, &'a str);
+
+/// Compares what was found before any fix with what is found in the fixed
+/// texts. Gives the files that must be given back, each with the reason, and
+/// what is only worth saying.
+pub fn verify(files: &Files, before: &[Finding], after: &[Finding]) -> (Vec<Fault>, Vec<Problem>) {
+    let (old, new) = (counts(before), counts(after));
+    let mut faults = Vec::new();
+    for (path, work) in files.0.iter().filter(|(_, work)| !work.failed) {
+        let stays = |made: &&Made| {
+            let alike = (&**path, made.rule, &*made.symbol);
+            let on_line = |all: &Counts<'_>| {
+                let same = |finding: &&&Finding| finding.excerpt.marked() == made.marked;
+                all.get(&alike).map_or(0, |findings| findings.iter().filter(same).count())
+            };
+            on_line(&new) > 0 && on_line(&new) >= on_line(&old)
+        };
+        faults.extend(work.made.iter().find(stays).map(|made| {
+            (
+                path.clone(),
+                format!("not fixed: the fix of {} ({}) leaves what it is for", made.rule, made.symbol),
+            )
+        }));
+    }
+    let mut problems = Vec::new();
+    for (alike, findings) in &new {
+        let (path, rule, symbol) = *alike;
+        let is_new = findings.len() > old.get(alike).map_or(0, Vec::len);
+        // What works on the target may be said in other words after a fix.
+        let is_grave = findings.iter().any(|finding| finding.severity > Severity::Info);
+        if !is_new || !is_grave || was_unreadable(path, before) {
+            continue;
+        }
+        let row = findings.last().map_or(0, |finding| finding.span.start.row);
+        let what = format!("{rule} ({symbol}) in line {row}, which was not there");
+        match files.0.get_key_value(path) {
+            Some((path, work)) if work.is_changed() => {
+                faults.push((path.clone(), format!("not fixed: its fixes would bring {what}")));
+            }
+            _ => {
+                let message = || format!("not fixed: its fixes would bring {what}, to another file");
+                let blamed: Vec<Fault> = declarations(files).map(|path| (path.clone(), message())).collect();
+                if blamed.is_empty() {
+                    let message = format!("the fixes of other files have brought {what}");
+                    problems.push(Problem { path: path.to_owned(), message });
+                }
+                faults.extend(blamed);
+            }
+        }
+    }
+    (faults, problems)
+}
+
+type Counts<'a> = BTreeMap<Alike<'a>, Vec<&'a Finding>>;
+
+fn counts(findings: &[Finding]) -> Counts<'_> {
+    let mut counts = Counts::new();
+    for finding in findings {
+        counts.entry((&finding.path, finding.rule, &finding.symbol)).or_default().push(finding);
+    }
+    counts
+}
+
+/// Whether nothing but its syntax could be judged before.
+fn was_unreadable(path: &Path, before: &[Finding]) -> bool {
+    before.iter().any(|finding| *finding.path == *path && finding.rule == "syntax-error")
+}
+
+/// Changed files that speak for other files.
+fn declarations(files: &Files) -> impl Iterator<Item = &Arc<Path>> {
+    let speaks = |kind: Kind| !kind.holds_python();
+    files.0.iter().filter(move |(_, work)| work.is_changed() && speaks(work.now.kind)).map(|(path, _)| path)
+}
