@@ -157,7 +157,6 @@ fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
     for (wrong, what) in [
         (!fact.probe.is_empty() && !repaired, "a probe and no successor"),
         (!fact.needs.is_empty() && !defined, "needs and no definition"),
-        (defined && fact.replace.is_some(), "a definition that a successor makes superfluous"),
         (fact.unsafe_because.is_some() && !repaired, "no successor that could be unsafe"),
         (fact.shown_because.is_some() && !repaired, "no successor to show"),
         (fact.kind.is_none() && module.removed.is_none(), "no kind"),

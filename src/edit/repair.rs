@@ -6,6 +6,7 @@
 
 mod arguments;
 mod coroutine;
+mod defined;
 mod imported;
 mod rename;
 pub(super) mod template;
@@ -53,7 +54,21 @@ pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Opt
     if site.name().since > minimum || site.is_tested(one) {
         return None;
     }
-    let repair = match one.form {
+    let repair = match succeeded(&site, one) {
+        Some(mut repair) => {
+            repair.plan.reason = site.name().unsafe_because.map(str::to_owned).or(repair.plan.reason);
+            repair
+        }
+        None => defined::repair(&site, one)?,
+    };
+    let shown_because = repair.shown_because.clone().or(site.name().shown_because.map(str::to_owned));
+    let doubt = (one.confidence < Confidence::Certain).then(|| uncertainty(one));
+    Some(Repair { shown_because, ..repair }.doubt(doubt))
+}
+
+/// What the catalogue knows in place of a name.
+fn succeeded<'a>(site: &Site<'_, 'a>, one: &Use<'a>) -> Option<Repair> {
+    match one.form {
         UseForm::Attribute(attribute, _) | UseForm::Member(attribute, _)
             if attribute.ctx != ExprContext::Load =>
         {
@@ -61,29 +76,23 @@ pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Opt
         }
         UseForm::Attribute(attribute, call) => {
             let at = site.beside(attribute);
-            rename::attribute(&site, attribute, call, at)
-                .or_else(|| template::attribute(&site, attribute, call, at))
-                .or_else(|| coroutine::attribute(&site, attribute, at))
+            rename::attribute(site, attribute, call, at)
+                .or_else(|| template::attribute(site, attribute, call, at))
+                .or_else(|| coroutine::attribute(site, attribute, at))
         }
         UseForm::Member(attribute, call) => {
             let at = site.beside(attribute);
-            rename::member(&site, attribute).or_else(|| template::member(&site, attribute, call, at))
+            rename::member(site, attribute).or_else(|| template::member(site, attribute, call, at))
         }
-        UseForm::Import(import, alias, id) => imported::repair(&site, import, alias, id),
+        UseForm::Import(import, alias, id) => imported::repair(site, import, alias, id),
         UseForm::Star(name, call) => {
             let at = At { place: name.start(), beside: None };
-            rename::star(&site, name, call, at).or_else(|| template::star(&site, name, call, at))
+            rename::star(site, name, call, at).or_else(|| template::star(site, name, call, at))
         }
-        UseForm::Keyword(call, at) => arguments::keyword(&site, call, at),
-        UseForm::Positional(call, at) => arguments::positional(&site, call, at),
+        UseForm::Keyword(call, at) => arguments::keyword(site, call, at),
+        UseForm::Positional(call, at) => arguments::positional(site, call, at),
         UseForm::Syntax(_) | UseForm::Text => None,
-    }?;
-    let mut repair = Repair {
-        shown_because: repair.shown_because.or(site.name().shown_because.map(str::to_owned)),
-        ..repair
-    };
-    repair.plan.reason = site.name().unsafe_because.map(str::to_owned).or(repair.plan.reason);
-    Some(repair.doubt((one.confidence < Confidence::Certain).then(|| uncertainty(one))))
+    }
 }
 
 fn uncertainty(one: &Use<'_>) -> String {

@@ -100,6 +100,12 @@ pub(super) fn way(site: &Site<'_, '_>, decorator: TextRange) -> Option<Way> {
     changed().or_else(generator)
 }
 
+/// Whether it decorates a method that Python calls, and does not wait for.
+pub(super) fn is_special(site: &Site<'_, '_>, decorator: TextRange) -> bool {
+    let functions = Functions::of(site.code);
+    functions.decorated_by(decorator).is_some_and(|function| functions::is_special(function.def))
+}
+
 fn without_decorator(text: &str, decorator: &Decorator) -> Option<Change> {
     let start = start_of_line(text, decorator.start())?;
     let end = end_of_line(text, decorator.end())?;

@@ -44,7 +44,7 @@ fn is_there<'a>(site: &Site<'_, 'a>, attribute: &'a ExprAttribute, member: &str)
 }
 
 /// Whether the code gives the old name to the new one, for Pythons without it.
-fn is_given(site: &Site<'_, '_>, attribute: &ExprAttribute, member: &str) -> bool {
+pub(super) fn is_given(site: &Site<'_, '_>, attribute: &ExprAttribute, member: &str) -> bool {
     let around = site.around(attribute.range());
     let Some(AnyNodeRef::StmtAssign(assign)) = around.parent() else { return false };
     let text = |expr: &Expr| &site.text()[expr.range()];

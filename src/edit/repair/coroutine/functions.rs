@@ -99,19 +99,23 @@ impl<'a> Functions<'a> {
     }
 
     fn can_be_async(&self, code: &Code<'a>, one: &Function<'a>) -> bool {
-        let name = one.def.name.as_str();
-        let special = name.starts_with("__") && name.ends_with("__");
-        let waits = matches!(name, "__aenter__" | "__aexit__" | "__anext__" | "__call__");
         let is_manager = one.def.decorator_list.iter().any(|decorator| {
             let dotted = code.names().resolve(callee(&decorator.expression));
             dotted.may_be("contextlib.contextmanager")
         });
         one.body.fits
-            && (!special || waits)
+            && !is_special(one.def)
             && !is_manager
             && !one.body.waits.iter().any(|wait| is_iterable_only(code, &wait.value))
             && !self.iterated.iter().any(|call| calls_function(code, call, one))
     }
+}
+
+/// Whether it is a method that Python calls, and does not wait for.
+pub(super) fn is_special(def: &StmtFunctionDef) -> bool {
+    let name = def.name.as_str();
+    let waits = matches!(name, "__aenter__" | "__aexit__" | "__anext__" | "__call__");
+    name.starts_with("__") && name.ends_with("__") && !waits
 }
 
 /// Whether a decorator gives back what it gets, or a function that does as that does.
