@@ -156,6 +156,7 @@ fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
     let goes = module.removed.is_some() || fact.removed.is_some() || fact.deprecated.is_some();
     for (wrong, what) in [
         (!fact.probe.is_empty() && !repaired, "a probe and no successor"),
+        (!fact.keywords.is_empty() && fact.replace.is_none(), "keywords and no successor"),
         (!fact.needs.is_empty() && !defined, "needs and no definition"),
         (fact.unsafe_because.is_some() && !repaired, "no successor that could be unsafe"),
         (fact.shown_because.is_some() && !repaired, "no successor to show"),
@@ -195,12 +196,13 @@ fn literal(name: &str, fact: &schema::Name) -> String {
         _ => fact.imports.iter().map(String::as_str).collect(),
     };
     format!(
-        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, rewrite: {:?}, imports: &{:?}, define: {}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
+        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, keywords: &{:?}, rewrite: {:?}, imports: &{:?}, define: {}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
         optional(fact.deprecated.as_deref()),
         optional(fact.removed.as_deref()),
         fact.platform,
         fact.source,
         fact.replace,
+        fact.keywords.iter().collect::<Vec<_>>(),
         fact.rewrite,
         imports,
         define,

@@ -84,11 +84,11 @@ fn argument(place: &str, argument: &Argument) -> String {
 }
 
 fn remedy(place: &str, fix: &Remedy) -> String {
-    let Remedy { write, text, without, add, flags_first, since, unsafe_because } = fix;
-    let ways = [write.is_some(), text.is_some(), without.is_some(), add.is_some(), *flags_first];
+    let Remedy { write, text, without, add, flags_first, assertion, since, unsafe_because } = fix;
+    let ways = [write.is_some(), text.is_some(), without.is_some(), add.is_some(), *flags_first, *assertion];
     assert_eq!(ways.into_iter().filter(|way| *way).count(), 1, "{place}: not one way to repair");
     format!(
-        "Remedy {{ write: {write:?}, text: {text:?}, without: {without:?}, add: {add:?}, flags_first: {flags_first}, since: {}, unsafe_because: {unsafe_because:?} }}",
+        "Remedy {{ write: {write:?}, text: {text:?}, without: {without:?}, add: {add:?}, flags_first: {flags_first}, assertion: {assertion}, since: {}, unsafe_because: {unsafe_because:?} }}",
         crate::version(since.as_deref().unwrap_or("3.0"))
     )
 }

@@ -114,6 +114,8 @@ pub struct Name {
     pub source: Option<&'static str>,
     /// Dotted name of a drop-in successor; the new keyword, for a parameter.
     pub replace: Option<&'static str>,
+    /// Keyword arguments that the successor calls otherwise, old and new.
+    pub keywords: &'static [(&'static str, &'static str)],
     /// What a call becomes, as a template.
     pub rewrite: Option<&'static str>,
     /// Modules that the template names.

@@ -136,6 +136,8 @@ pub struct Remedy {
     pub add: Option<&'static str>,
     /// Whether the flags of a regular expression move to its start.
     pub flags_first: bool,
+    /// Whether it was to be an assertion of a mock.
+    pub assertion: bool,
     /// First Python on which the repaired code works.
     pub since: PythonVersion,
     /// Why the repaired code is not the same in every case.

@@ -94,6 +94,9 @@ pub struct Name {
     /// Dotted name of a drop-in successor: takes the same arguments, gives the same result. The
     /// new keyword, for a parameter.
     pub replace: Option<String>,
+    /// Keyword arguments that `replace` calls otherwise: the old one to the new one.
+    #[serde(default)]
+    pub keywords: BTreeMap<String, String>,
     /// What a call becomes: `{self}` is the receiver, `{0}` and on the arguments by position,
     /// `{*}` all arguments as they stand.
     pub rewrite: Option<String>,
@@ -317,7 +320,7 @@ pub struct Fate {
     pub compared: bool,
 }
 
-/// How a use is repaired: one of the first five.
+/// How a use is repaired: one of the first six.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remedy {
@@ -332,6 +335,9 @@ pub struct Remedy {
     /// Whether the flags of a regular expression move to its start.
     #[serde(default)]
     pub flags_first: bool,
+    /// Whether it was to be an assertion of a mock, spelt `assert_…`.
+    #[serde(default)]
+    pub assertion: bool,
     /// First Python on which the repaired code works; 3.0 when left out.
     pub since: Option<String>,
     /// Why the repaired code is not the same in every case; left out if it is.

@@ -1,6 +1,7 @@
 //! Mending a use of what changed, as the catalogue says.
 
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::find_node::covering_node;
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Change;
@@ -24,6 +25,9 @@ pub fn mend<'a>(code: &Code<'a>, minimum: PythonVersion, found: &Found<'a>) -> O
 }
 
 fn rewritten(code: &Code<'_>, found: &Found<'_>, remedy: &Remedy) -> Option<(String, Vec<Change>)> {
+    if remedy.assertion {
+        return asserted(code, found);
+    }
     if let Some(added) = remedy.add {
         return Some((format!("Add `{added}`"), vec![add(code, found.call?, added)?]));
     }
@@ -59,6 +63,45 @@ fn write(code: &Code<'_>, argument: &Expr, template: &str) -> Option<Change> {
     }
     let text = &code.document.text[argument.range()];
     Some(Change::new(argument.range(), format!("{before}{text}{after}")))
+}
+
+/// The assertion of a mock that was meant: `mock.called_with(1)`, with or without `assert`.
+fn asserted(code: &Code<'_>, found: &Found<'_>) -> Option<(String, Vec<Change>)> {
+    let text = &code.document.text;
+    let around = covering_node(AnyNodeRef::from(code.module.syntax()), found.range);
+    let attribute = around.ancestors().find_map(|node| match node {
+        AnyNodeRef::ExprAttribute(attribute) => Some(attribute),
+        _ => None,
+    })?;
+    let own = attribute.attr.as_str();
+    // `asert_called` and the like have a prefix of their own.
+    let meant = own.split_once('_').filter(|(first, _)| first.starts_with('a') && first.ends_with('t'));
+    let name = format!("assert_{}", meant.map_or(own, |(_, rest)| rest));
+    let call = around.ancestors().find_map(|node| match node {
+        AnyNodeRef::ExprCall(call) if call.func.range() == attribute.range() => Some(call),
+        _ => None,
+    });
+    let whole = call.map_or(attribute.range(), |call| call.range());
+    let mut changes = vec![Change::new(attribute.attr.range(), name.clone())];
+    let mut holders = around.ancestors().skip_while(|node| !node.range().contains_range(whole));
+    let holder = holders.find(|node| node.range() != whole || node.is_statement())?;
+    if call.is_none() {
+        // Without arguments only these say something.
+        if !matches!(name.as_str(), "assert_called" | "assert_called_once" | "assert_not_called") {
+            return None;
+        }
+        changes.push(Change::new(TextRange::empty(whole.end()), "()"));
+    }
+    match holder {
+        AnyNodeRef::StmtExpr(_) => {}
+        AnyNodeRef::StmtAssert(assert) if assert.msg.is_none() && assert.end() == whole.end() => {
+            let head = TextRange::new(assert.start(), whole.start());
+            (text[head].trim_end() == "assert").then_some(())?;
+            changes.push(Change::new(head, ""));
+        }
+        _ => return None,
+    }
+    Some((format!("Write `{name}`"), changes))
 }
 
 /// Adds an argument behind the last one.

@@ -82,7 +82,7 @@ fn succeeded<'a>(site: &Site<'_, 'a>, one: &Use<'a>) -> Option<Repair> {
         }
         UseForm::Member(attribute, call) => {
             let at = site.beside(attribute);
-            rename::member(site, attribute).or_else(|| template::member(site, attribute, call, at))
+            rename::member(site, attribute, call).or_else(|| template::member(site, attribute, call, at))
         }
         UseForm::Import(import, alias, id) => imported::repair(site, import, alias, id),
         UseForm::Star(name, call) => {

@@ -7,8 +7,9 @@ use super::{Repair, Site, coroutine, rename};
 use crate::catalogue::Definition;
 use crate::edit::Change;
 use crate::edit::definitions::{DEFINED, Definitions};
+use crate::edit::imports::{indentation, is_alone};
 use crate::edit::members::without_alias;
-use crate::edit::spell::{At, Spelling};
+use crate::edit::spell::{At, Import, Spelling};
 use crate::python::names::{BindingId, BindingKind};
 use crate::python::uses::{Use, UseForm};
 
@@ -25,6 +26,7 @@ pub(super) fn repair(site: &Site<'_, '_>, one: &Use<'_>) -> Option<Repair> {
             }
             written(site, definition, &[attribute.range()], None)
         }
+        UseForm::Star(name, _) => written(site, definition, &[name.range()], None),
         UseForm::Import(import, alias, id) => imported(site, definition, import, alias, id),
         _ => None,
     }
@@ -45,7 +47,7 @@ fn imported(
         return None;
     }
     let places: Vec<TextRange> = reads.iter().map(|read| read.range()).collect();
-    written(site, definition, &places, Some(without_alias(site.code, import, alias)?))
+    written(site, definition, &places, Some((import, alias)))
 }
 
 /// The definition, its name at these places, and what else goes.
@@ -53,7 +55,7 @@ fn written(
     site: &Site<'_, '_>,
     definition: &'static Definition,
     places: &[TextRange],
-    removal: Option<Change>,
+    gone: Option<(&StmtImportFrom, &Alias)>,
 ) -> Option<Repair> {
     let code = site.code;
     let starts: Vec<TextSize> = places.iter().map(|place| place.start()).collect();
@@ -68,11 +70,24 @@ fn written(
         .filter(|place| site.text()[**place] != name)
         .map(|place| Change::new(*place, name.clone()))
         .collect();
+    let mut missing: Vec<Import> = definitions.missing().to_vec();
+    let removal = match gone {
+        // The imports that are missing take its place.
+        Some((import, _))
+            if import.names.len() == 1 && !missing.is_empty() && is_alone(site.text(), import.range()) =>
+        {
+            let indent = indentation(site.text(), import.range())?;
+            let lines: Vec<String> = missing.drain(..).map(|import| import.statement()).collect();
+            Some(Change::new(import.range(), lines.join(&format!("\n{indent}"))))
+        }
+        Some((import, alias)) => Some(without_alias(code, import, alias)?),
+        None => None,
+    };
     let removed = removal.as_ref().filter(|removal| removal.content.is_empty()).map(|removal| removal.range);
     changes.extend(definitions.insertion(removed));
     changes.extend(removal);
-    for missing in definitions.missing() {
-        let spelling = Spelling { text: String::new(), missing: Some(missing.clone()) };
+    for import in missing {
+        let spelling = Spelling { text: String::new(), missing: Some(import) };
         let at = At { place: definitions.place(), beside: None };
         changes.extend(spelling.insertion(code, at)?);
     }

@@ -5,7 +5,7 @@ use ruff_text_size::{Ranged, TextSize};
 
 use super::coroutine::Way;
 use super::template::Old;
-use super::{Repair, Site, coroutine, rename, template, unpacked};
+use super::{Repair, Site, coroutine, rename, template};
 use crate::catalogue::{Kind, is_importable};
 use crate::edit::imports::{indentation, is_alone, remove_statement};
 use crate::edit::members::{extension, move_alias, without_alias};
@@ -88,7 +88,7 @@ impl<'a> Imported<'_, '_, 'a> {
         }
         let mut changes = Vec::new();
         for read in self.reads() {
-            changes.extend(unpacked::changes(site, self.call(read))?);
+            changes.extend(rename::adjusted(site, self.call(read))?);
         }
         let message = rename::message(site, replace);
         let renamed = self.reads().iter().map(|read| Change::new(read.range(), member));

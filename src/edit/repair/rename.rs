@@ -30,7 +30,7 @@ pub(super) fn attribute<'a>(
         let import = spelling.insertion(site.code, at)?;
         import.into_iter().chain([Change::new(attribute.range(), spelling.text)]).collect()
     };
-    changes.extend(unpacked::changes(site, call)?);
+    changes.extend(adjusted(site, call)?);
     Some(Repair::new(message(site, replace), changes))
 }
 
@@ -61,12 +61,27 @@ pub(super) fn star(site: &Site<'_, '_>, name: &ExprName, call: Option<&ExprCall>
     let import = spelling.insertion(site.code, at)?;
     let mut changes: Vec<Change> =
         import.into_iter().chain([Change::new(name.range(), spelling.text)]).collect();
-    changes.extend(unpacked::changes(site, call)?);
+    changes.extend(adjusted(site, call)?);
     Some(Repair::new(message(site, replace), changes))
 }
 
+/// What a call needs besides another name for its function.
+pub(super) fn adjusted(site: &Site<'_, '_>, call: Option<&ExprCall>) -> Option<Vec<Change>> {
+    let mut changes = unpacked::changes(site, call)?;
+    let keywords = call.into_iter().flat_map(|call| &call.arguments.keywords);
+    for own in keywords.filter_map(|keyword| keyword.arg.as_ref()) {
+        let new = site.name().keywords.iter().find(|(old, _)| *old == own.as_str());
+        changes.extend(new.map(|(_, new)| Change::new(own.range(), *new)));
+    }
+    Some(changes)
+}
+
 /// `receiver.method`.
-pub(super) fn member(site: &Site<'_, '_>, attribute: &ExprAttribute) -> Option<Repair> {
+pub(super) fn member(
+    site: &Site<'_, '_>,
+    attribute: &ExprAttribute,
+    call: Option<&ExprCall>,
+) -> Option<Repair> {
     let replace = site.name().replace?;
     let (home, member) = replace.rsplit_once('.')?;
     let class = home.rsplit('.').next().unwrap_or(home);
@@ -85,7 +100,9 @@ pub(super) fn member(site: &Site<'_, '_>, attribute: &ExprAttribute) -> Option<R
         }
     }
     let message = format!("Replace `{}` with `{member}`", site.name().last());
-    Some(Repair::new(message, vec![Change::new(attribute.attr.range(), member)]).doubt(reason))
+    let mut changes = vec![Change::new(attribute.attr.range(), member)];
+    changes.extend(adjusted(site, call)?);
+    Some(Repair::new(message, changes).doubt(reason))
 }
 
 fn defines(stmt: &Stmt, name: &str) -> bool {

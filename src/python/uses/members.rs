@@ -212,9 +212,16 @@ fn assumed(code: &Code<'_>, class: &Class, receiver: &Expr, fact: Fact) -> Optio
     }
 }
 
-/// Whether the member's name is enough to know it by, as far as this file goes.
+/// Whether the member's name is enough to know it by, as far as this file goes: no class of it, and
+/// of what it imports, has a member so called.
 fn is_distinctive(code: &Code<'_>, fact: Fact) -> bool {
-    fact.name.distinctive && !fact.name.namesakes.iter().any(|module| code.names().imports_module(module))
+    let own = |name: &str| {
+        let mut bindings = code.names().bindings();
+        bindings.any(|(_, one)| one.name == name && matches!(one.kind, BindingKind::Function(_)))
+    };
+    fact.name.distinctive
+        && !fact.name.namesakes.iter().any(|module| code.names().imports_module(module))
+        && !own(fact.name.last())
 }
 
 /// A method of test cases by its name; `assert_` is a name that other bases give too.

@@ -34,16 +34,19 @@
 //! ```
 //!
 //! ## Fix safety
-//! There is no fix: only a person knows what was meant. For whole Python 2
-//! code bases, convert with `2to3` or `futurize` on an older Python first.
+//! `asyncio.async`, which ended when `async` became a keyword, is given the name that
+//! it has since Python 3.4.4, `ensure_future`: safe. Otherwise there is no fix: only a
+//! person knows what was meant. For whole Python 2 code bases, convert with `2to3` or
+//! `futurize` on an older Python first.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use ruff_text_size::{TextRange, TextSize};
+use ruff_python_ast::token::TokenKind;
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::discover::Kind;
-use crate::finding::{Confidence, Excerpt, Finding, Group, Place, Severity, Span};
+use crate::finding::{Applicability, Confidence, Edit, Excerpt, Finding, Group, Place, Severity, Span};
 use crate::parse::Unparsed;
 use crate::python::{Code, compile};
 use crate::rule::{File, Meta, Rule, Sink};
@@ -61,7 +64,11 @@ const ENCODINGS: &str = "https://docs.python.org/3/reference/lexical_analysis.ht
 
 impl Rule for SyntaxError {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Syntax, fix: None, kinds: &[Kind::Python, Kind::Stub, Kind::Notebook] }
+        &Meta {
+            group: Group::Syntax,
+            fix: Some(Applicability::Safe),
+            kinds: &[Kind::Python, Kind::Stub, Kind::Notebook],
+        }
     }
 
     fn reads_broken(&self) -> bool {
@@ -86,15 +93,30 @@ impl Rule for SyntaxError {
                 .emit();
             return;
         }
-        sink.finding(
-            "syntax",
-            first.range,
-            format!("Python {} cannot parse this: {}", code.target, first.message),
-        )
-        .severity(severity)
-        .url(GRAMMAR)
-        .emit();
+        let message = format!("Python {} cannot parse this: {}", code.target, first.message);
+        let draft = sink.finding("syntax", first.range, message).severity(severity).url(GRAMMAR);
+        let renamed = renamed(file, code);
+        // Only where nothing else is wrong.
+        let at_fault = |one: &Edit| one.span.range.contains_range(first.range);
+        if renamed.iter().any(at_fault) {
+            draft.safe_fix("Replace `asyncio.async` with `asyncio.ensure_future`", renamed).emit();
+        } else {
+            draft.emit();
+        }
     }
+}
+
+/// `asyncio.async`, which `async` as a keyword ended, under the name that it has since Python 3.4.4.
+fn renamed(file: &File<'_>, code: &Code<'_>) -> Vec<Edit> {
+    let tokens = code.module.tokens();
+    let text = &file.document.text;
+    let written = tokens.windows(3).filter(|three| {
+        three[0].kind() == TokenKind::Name
+            && &text[three[0].range()] == "asyncio"
+            && three[1].kind() == TokenKind::Dot
+            && three[2].kind() == TokenKind::Async
+    });
+    written.map(|three| file.edit(three[2].range(), "ensure_future")).collect()
 }
 
 /// What parses, but does not compile. Stubs are only ever parsed.
