@@ -207,7 +207,7 @@ fn literal(name: &str, fact: &schema::Name) -> String {
         imports,
         define,
         fact.drop,
-        version(fact.since.as_deref().unwrap_or("3.0")),
+        version(fact.since.as_deref().unwrap_or("2.7")),
         fact.unsafe_because,
         fact.shown_because,
         fact.instead,

@@ -124,7 +124,7 @@ pub struct Name {
     pub define: Option<Definition>,
     /// Whether leaving out the parameter keeps the meaning.
     pub drop: bool,
-    /// First Python on which the repaired code works.
+    /// First Python on which the repaired code works; 2.7 if it always did.
     pub since: PythonVersion,
     /// Why the successor is not the same in every case; `None` if it is.
     pub unsafe_because: Option<&'static str>,

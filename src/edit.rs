@@ -14,9 +14,11 @@ pub mod namespace;
 pub mod pkg_resources;
 pub mod repair;
 pub mod requirements;
+pub mod shim;
 pub mod spell;
 pub mod successors;
 pub mod unused;
+mod vacancy;
 pub mod yaml;
 
 use ruff_text_size::TextRange;

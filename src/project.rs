@@ -33,6 +33,7 @@ pub mod pins;
 pub mod pip;
 mod script;
 mod supported;
+mod takers;
 pub mod terraform;
 
 /// What the survey knows.
@@ -48,6 +49,7 @@ pub struct Project {
     folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
     modules: RwLock<FxHashMap<PathBuf, Arc<Vec<terraform::ModuleFile>>>>,
     recipes: RwLock<FxHashMap<PathBuf, Arc<Vec<overrides::Build>>>>,
+    takers: RwLock<FxHashMap<PathBuf, Arc<takers::Takers>>>,
     /// Normalised names of what holds for every file, whatever folders declare.
     required: Vec<String>,
     /// setuptools is there only because the environment was made with it.
@@ -78,6 +80,7 @@ impl Project {
             folders: RwLock::default(),
             modules: RwLock::default(),
             recipes: RwLock::default(),
+            takers: RwLock::default(),
             required: Vec::new(),
             seeded: false,
         }
@@ -97,6 +100,7 @@ impl Project {
             folders: RwLock::default(),
             modules: RwLock::default(),
             recipes: RwLock::default(),
+            takers: RwLock::default(),
             required,
             seeded,
         }

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! `=== title (run)` says that the program runs: before and after on 3.8, after
-//! on 3.13, with the same output. `(safe)` applies safe fixes alone.
+//! on 3.13, with the same output. `(on 2.7)` says that the project supports
+//! Python 2.7 as well, and runs it there too. `(safe)` applies safe fixes alone.
 
 mod interpreters;
 
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use newskin::config::Settings;
 use newskin::discover::Kind;
 use newskin::finding::{Applicability, Confidence, Severity};
+use newskin::fix::Options;
 use newskin::parse::python::parse;
 use newskin::read::{Encoding, Source};
 use newskin::version::PythonVersion;
@@ -33,6 +35,7 @@ struct Case {
     before: String,
     after: String,
     runs: bool,
+    on_python2: bool,
     threshold: Applicability,
 }
 
@@ -56,6 +59,7 @@ fn cases() -> Vec<Case> {
                 before,
                 after,
                 runs: title.contains("(run)"),
+                on_python2: title.contains("(on 2.7)"),
                 threshold: if title.contains("(safe)") { Applicability::Safe } else { Applicability::Unsafe },
             });
         }
@@ -64,19 +68,38 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// The text when nothing is left to repair.
-fn repaired(text: &str, path: &str, threshold: Applicability) -> String {
-    let settings = Settings {
+fn settings() -> Settings {
+    Settings {
         root: PathBuf::from("/nowhere"),
-        minimum: Some(OLD),
         min_severity: Severity::Info,
         min_confidence: Confidence::Possible,
         ..Settings::default()
-    };
-    let path: Arc<Path> = Path::new(path).into();
-    let source =
-        Source { path, kind: Kind::Python, text: text.to_owned(), encoding: Encoding::Utf8, bom: false };
-    let fixed = newskin::fix_source(source, &settings, threshold);
+    }
+}
+
+/// The text when nothing is left to repair.
+fn repaired(case: &Case, text: &str) -> String {
+    if case.on_python2 { repaired_on_python2(case, text) } else { repaired_as(case, text, false) }
+}
+
+/// As a file of a project that also supports Python 2.
+fn repaired_on_python2(case: &Case, text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().canonicalize().expect("a path");
+    std::fs::write(root.join("setup.cfg"), "[options]\npython_requires = >=2.7\n").expect("a file");
+    std::fs::write(root.join("program.py"), text).expect("a file");
+    let settings = Settings { root: root.clone(), ..settings() };
+    let fixed =
+        newskin::fix(&[root], &settings, &Options::all(case.threshold), &newskin::Progress::default());
+    assert!(fixed.run.problems.is_empty(), "{text}\n{:?}", fixed.run.problems);
+    fixed.files.first().map_or_else(|| text.to_owned(), |file| file.after.text.clone())
+}
+
+fn repaired_as(case: &Case, text: &str, bom: bool) -> String {
+    let settings = Settings { minimum: Some(OLD), ..settings() };
+    let path: Arc<Path> = Path::new(path_of(case)).into();
+    let source = Source { path, kind: Kind::Python, text: text.to_owned(), encoding: Encoding::Utf8, bom };
+    let fixed = newskin::fix_source(source, &settings, case.threshold);
     assert!(fixed.run.problems.is_empty(), "{text}\n{:?}", fixed.run.problems);
     fixed.files.first().map_or_else(|| text.to_owned(), |file| file.after.text.clone())
 }
@@ -85,16 +108,64 @@ fn path_of(case: &Case) -> &'static str {
     if case.title.contains("__init__") { "/nowhere/package/__init__.py" } else { "/nowhere/program.py" }
 }
 
-#[test]
-fn programs_become_what_is_expected() {
+fn all_become(expected: impl Fn(&Case) -> Option<(String, String)> + Sync, bom: bool) {
     let wrong: Vec<String> = cases()
         .par_iter()
         .filter_map(|case| {
-            let got = repaired(&case.before, path_of(case), case.threshold);
-            (got != case.after).then(|| format!("{}\n--- expected\n{}--- got\n{got}", case.title, case.after))
+            let (before, after) = expected(case)?;
+            let got = if bom || !case.on_python2 {
+                repaired_as(case, &before, bom)
+            } else {
+                repaired_on_python2(case, &before)
+            };
+            (got != after).then(|| format!("{}\n--- expected\n{after}--- got\n{got}", case.title))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn programs_become_what_is_expected() {
+    all_become(|case| Some((case.before.clone(), case.after.clone())), false);
+}
+
+#[test]
+fn line_ends_and_indents_stay() {
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    all_become(|case| Some((windows(&case.before), windows(&case.after))), false);
+    // Four spaces within a line may be something else.
+    let tabs = |text: &str| {
+        let lines = text.split('\n').map(|line| {
+            let bare = line.trim_start_matches("    ");
+            format!("{}{bare}", "\t".repeat((line.len() - bare.len()) / 4))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    // What is defined is written with spaces; so is all where no line shows what the file uses.
+    let is_even = |case: &Case| {
+        if case.title.starts_with("definitions:") || !case.before.contains("\n    ") {
+            return false;
+        }
+        let mut lines = case.before.lines().chain(case.after.lines());
+        lines.all(|line| (line.len() - line.trim_start().len()) % 4 == 0) && !case.before.contains("\"\"\"")
+    };
+    all_become(|case| is_even(case).then(|| (tabs(&case.before), tabs(&case.after))), false);
+}
+
+#[test]
+fn the_ends_of_a_file_stay() {
+    let bare = |text: &str| text.strip_suffix('\n').unwrap_or(text).to_owned();
+    let last = |text: &str| text.lines().last().map(str::to_owned);
+    // Where the last line stays, so does what is behind it.
+    let same_end = |case: &&Case| last(&case.before) == last(&case.after);
+    all_become(|case| same_end(&case).then(|| (bare(&case.before), bare(&case.after))), false);
+    let marked = |text: &str| format!("# -*- coding: utf-8 -*-\n\u{c}\n{text}");
+    let keeps_head = |case: &&Case| {
+        let first = case.before.lines().next().unwrap_or_default();
+        !first.starts_with('#') && case.after.lines().next() == Some(first)
+    };
+    all_become(|case| keeps_head(&case).then(|| (marked(&case.before), marked(&case.after))), false);
+    all_become(|case| (!case.on_python2).then(|| (case.before.clone(), case.after.clone())), true);
 }
 
 #[test]
@@ -104,13 +175,13 @@ fn what_is_repaired_parses_and_stays() {
             let faults = parse(&case.after, None, version).faults();
             assert!(faults.is_empty(), "{}: {faults:?}", case.title);
         }
-        assert_eq!(repaired(&case.after, path_of(case), case.threshold), case.after, "{}", case.title);
+        assert_eq!(repaired(case, &case.after), case.after, "{}", case.title);
     });
 }
 
 fn output(python: &Path, program: &str) -> Result<String, String> {
-    let output =
-        Command::new(python).args(["-I", "-W", "ignore", "-c", program]).output().expect("python starts");
+    let flags = ["-E", "-s", "-W", "ignore", "-c", program];
+    let output = Command::new(python).args(flags).output().expect("python starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
@@ -118,6 +189,7 @@ fn output(python: &Path, program: &str) -> Result<String, String> {
 #[test]
 fn interpreters_agree_with_the_repairs() {
     let (Some(old), Some(new)) = (interpreters::find("3.8"), interpreters::find("3.13")) else { return };
+    let oldest = interpreters::find("2.7");
     let cases = cases();
     let running: Vec<&Case> = cases.iter().filter(|case| case.runs).collect();
     assert!(running.len() > 20, "hardly any case runs");
@@ -126,8 +198,12 @@ fn interpreters_agree_with_the_repairs() {
         .filter_map(|case| {
             let before = output(&old, &case.before);
             let after = [output(&old, &case.after), output(&new, &case.after)];
-            let good =
+            let mut good =
                 before.as_ref().is_ok_and(|text| !text.is_empty()) && after.iter().all(|one| *one == before);
+            for python in oldest.iter().filter(|_| case.on_python2) {
+                let before = output(python, &case.before);
+                good &= before.is_ok() && output(python, &case.after) == before;
+            }
             (!good).then(|| format!("{}\nbefore: {before:?}\nafter: {after:?}", case.title))
         })
         .collect();

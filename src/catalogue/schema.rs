@@ -112,7 +112,7 @@ pub struct Name {
     /// Whether leaving out a parameter keeps the meaning.
     #[serde(default)]
     pub drop: bool,
-    /// First Python on which the repaired code works; 3.0 when left out.
+    /// First Python on which the repaired code works; left out if it does on Python 2.7, too.
     pub since: Option<String>,
     /// Why the repaired code is not the same in every case; left out if it is.
     pub unsafe_because: Option<String>,

@@ -4,6 +4,7 @@ use ruff_python_ast::{Alias, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Change;
+use super::vacancy::{vacate, with_gap};
 
 /// Removes one name of an import statement, or the statement with its last name.
 ///
@@ -29,23 +30,27 @@ pub fn remove_alias(
     (!text[range].contains('#')).then(|| Change::new(range, ""))
 }
 
-/// Removes a whole simple statement from its block; `pass` takes its place
-/// where the block would be empty.
+/// Removes a whole statement from its block. Where the block would be empty,
+/// what does nothing without it goes too, or `pass` takes its place.
 #[must_use]
 pub fn remove_statement(text: &str, body: &[Stmt], statement: TextRange) -> Option<Change> {
     if siblings(body, statement)? == 1 && !body.iter().any(|stmt| stmt.range() == statement) {
-        return Some(Change::new(statement, "pass"));
+        return vacate(text, body, statement);
     }
     let line_start = start_of_line(text, statement.start())?;
     let line_end = end_of_line(text, statement.end())?;
     let before = &text[TextRange::new(line_start, statement.start())];
     let after = &text[TextRange::new(statement.end(), line_end)];
+    let mut after = after;
     if let Some(rest) = after.trim_start().strip_prefix(';') {
-        // `import a; b()`: up to the next statement.
-        let rest = rest.trim_start();
-        let next = line_end - TextSize::of(rest);
-        let alone = rest.is_empty() || rest.starts_with('#');
-        return (!alone).then(|| Change::new(TextRange::new(statement.start(), next), ""));
+        let next = rest.trim_start();
+        if !next.is_empty() && !next.starts_with('#') {
+            // `import a; b()`: up to the next statement.
+            let next = line_end - TextSize::of(next);
+            return Some(Change::new(TextRange::new(statement.start(), next), ""));
+        }
+        // `import a;`: nothing follows.
+        after = rest;
     }
     if let Some(rest) = before.trim_end().strip_suffix(';') {
         let previous = line_start + TextSize::of(rest.trim_end());
@@ -56,7 +61,8 @@ pub fn remove_statement(text: &str, body: &[Stmt], statement: TextRange) -> Opti
     }
     let comment = after.trim();
     if comment.is_empty() || is_pragma(comment) {
-        return Some(Change::new(TextRange::new(line_start, past_line_end(text, line_end)), ""));
+        let lines = TextRange::new(line_start, past_line_end(text, line_end));
+        return Some(Change::new(with_gap(text, lines), ""));
     }
     let kept = line_end - TextSize::of(after.trim_start());
     Some(Change::new(TextRange::new(statement.start(), kept), ""))

@@ -149,9 +149,16 @@ fn cut<'t>(text: &'t str, import: &StmtImportFrom, gone: &Alias) -> Option<Cut<'
         let comment = Some(comment).filter(|comment| !comment.is_empty());
         return Some(Cut { range: TextRange::new(start, past_line_end(text, end)), comment });
     }
-    let range = match import.names.get(at + 1) {
-        Some(next) => TextRange::new(gone.start(), next.start()),
-        None => TextRange::new(import.names.get(at.checked_sub(1)?)?.end(), gone.end()),
+    let previous = at.checked_sub(1).and_then(|at| import.names.get(at));
+    let range = match (previous, import.names.get(at + 1)) {
+        // The last of its line: the next line stays as it is.
+        (Some(previous), Some(next)) if previous.start() >= start && next.start() > end => {
+            let clear = !comment.starts_with('#') || is_pragma(comment);
+            let range = TextRange::new(previous.end(), gone.end());
+            return clear.then_some(Cut { range, comment: None });
+        }
+        (_, Some(next)) => TextRange::new(gone.start(), next.start()),
+        (previous, None) => TextRange::new(previous?.end(), gone.end()),
     };
     (!text[range].contains('#')).then_some(Cut { range, comment: None })
 }

@@ -5,6 +5,7 @@
 //! not understood, there is none.
 
 mod arguments;
+mod bridge;
 mod coroutine;
 mod defined;
 mod imported;
@@ -24,6 +25,8 @@ use crate::finding::Confidence;
 use crate::python::Code;
 use crate::python::uses::{Use, UseForm};
 use crate::version::PythonVersion;
+
+pub use bridge::bridge;
 
 /// How one use is repaired.
 #[derive(Debug)]
@@ -51,19 +54,15 @@ impl Repair {
 #[must_use]
 pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Option<Repair> {
     let site = Site { code, minimum, fact: one.fact };
-    if site.name().since > minimum || site.is_tested(one) {
+    // An import that is tried, and matters all the same, has no fallback that works.
+    let tried = !matches!(one.form, UseForm::Import(..)) && site.is_tried(one);
+    if site.name().since > minimum || tried || site.is_asked_for() {
         return None;
     }
-    let repair = match succeeded(&site, one) {
-        Some(mut repair) => {
-            repair.plan.reason = site.name().unsafe_because.map(str::to_owned).or(repair.plan.reason);
-            repair
-        }
-        None => defined::repair(&site, one)?,
-    };
-    let shown_because = repair.shown_because.clone().or(site.name().shown_because.map(str::to_owned));
-    let doubt = (one.confidence < Confidence::Certain).then(|| uncertainty(one));
-    Some(Repair { shown_because, ..repair }.doubt(doubt))
+    match succeeded(&site, one) {
+        Some(repair) => Some(finished(&site, one, repair)),
+        None => Some(doubted(&site, one, defined::repair(&site, one)?)),
+    }
 }
 
 /// What the catalogue knows in place of a name.
@@ -93,6 +92,17 @@ fn succeeded<'a>(site: &Site<'_, 'a>, one: &Use<'a>) -> Option<Repair> {
         UseForm::Positional(call, at) => arguments::positional(site, call, at),
         UseForm::Syntax(_) | UseForm::Text => None,
     }
+}
+
+/// With what the catalogue says against it, and what is not sure about the use.
+fn finished(site: &Site<'_, '_>, one: &Use<'_>, mut repair: Repair) -> Repair {
+    repair.plan.reason = site.name().unsafe_because.map(str::to_owned).or(repair.plan.reason);
+    doubted(site, one, repair)
+}
+
+fn doubted(site: &Site<'_, '_>, one: &Use<'_>, mut repair: Repair) -> Repair {
+    repair.shown_because = repair.shown_because.or(site.name().shown_because.map(str::to_owned));
+    repair.doubt((one.confidence < Confidence::Certain).then(|| uncertainty(one)))
 }
 
 fn uncertainty(one: &Use<'_>) -> String {
@@ -158,17 +168,19 @@ impl<'c, 'a> Site<'c, 'a> {
         covering_node(AnyNodeRef::from(self.code.module.syntax()), range)
     }
 
-    /// Whether the code looks whether the name is there: a new name would make
-    /// the test wrong.
-    fn is_tested(&self, one: &Use<'_>) -> bool {
+    /// Whether the code asks for the name by a string: a new name would make
+    /// the answer wrong.
+    fn is_asked_for(&self) -> bool {
         let last = self.name().last();
+        let mut tests = Tests { name: last, found: false };
         if self.code.names().in_strings(last) {
-            let mut tests = Tests { name: last, found: false };
             tests.visit_body(self.code.module.body());
-            if tests.found {
-                return true;
-            }
         }
+        tests.found
+    }
+
+    /// Whether a handler around the use is for Pythons without the name.
+    fn is_tried(&self, one: &Use<'_>) -> bool {
         let caught: &[&str] = match one.form {
             UseForm::Import(..) => &["ImportError", "ModuleNotFoundError"],
             UseForm::Keyword(..) | UseForm::Positional(..) | UseForm::Syntax(_) => &["TypeError"],

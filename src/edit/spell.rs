@@ -290,6 +290,18 @@ fn insertion(code: &Code<'_>, import: &Import, at: At) -> Option<Change> {
     over(text, section.get(next)?.range(), &statement)
 }
 
+/// The imports among which one stands at the top of a module, in order;
+/// `None` within functions and other blocks, and in notebooks.
+#[must_use]
+pub fn section_of(code: &Code<'_>, import: TextRange) -> Option<Vec<TextRange>> {
+    if code.document.cells.is_some() {
+        return None;
+    }
+    let sections = sections(&code.document.text, code.module.body());
+    let section = sections.into_iter().find(|section| section.iter().any(|line| line.range() == import))?;
+    Some(section.iter().map(Line::range).collect())
+}
+
 /// The imports of a block, in groups without a blank line or other code between them.
 fn sections<'a>(text: &str, body: &'a [Stmt]) -> Vec<Vec<Line<'a>>> {
     let mut sections: Vec<Vec<Line<'a>>> = Vec::new();

@@ -2,6 +2,7 @@
 //!
 //! All uses or none: a fix that leaves one behind would hide the fault, not mend it.
 
+mod bridged;
 mod chains;
 mod mixed;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 use ruff_python_ast::{Alias, StmtImportFrom};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
+pub use bridged::bridge;
 use chains::Chains;
 pub use mixed::move_all;
 

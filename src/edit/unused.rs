@@ -5,7 +5,9 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::imports::remove_alias;
+use super::members::without_alias;
 use super::{Plan, is_package_init};
+use crate::catalogue::is_importable;
 use crate::python::Code;
 use crate::python::names::{BindingId, BindingKind, has_word};
 
@@ -18,19 +20,28 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
     if is_read(code, id) {
         return None;
     }
-    let (statement, aliases, alias) = match binding.kind {
-        BindingKind::Import(import, alias) => (import.range(), &import.names, alias),
+    let (statement, alias, change) = match binding.kind {
+        BindingKind::Import(import, alias) => {
+            let change = remove_alias(text, code.module.body(), import.range(), &import.names, alias);
+            (import.range(), alias, change?)
+        }
         BindingKind::From(import, alias) if alias.name.as_str() != "*" => {
-            (import.range(), &import.names, alias)
+            (import.range(), alias, without_alias(code, import, alias)?)
         }
         _ => return None,
     };
-    let change = remove_alias(text, code.module.body(), statement, aliases, alias)?;
     let line = &text[TextRange::new(statement.start(), line_end(text, statement.end()))];
     let alternative = names.module_bindings(binding.name).len() > 1;
+    let tried = is_tried(code, statement);
+    // What a handler gives as well, or another module takes, is there on purpose.
+    let wanted = || alternative && tried || code.project.takes(&code.document.path, binding.name);
+    if names.is_global(id) && wanted() {
+        return None;
+    }
     let exported = names.is_global(id)
         && (is_package_init(&code.document.path)
             || alternative
+            || hands_on(code, id)
             || is_compatibility_module(code)
             || alias.asname.as_ref().is_some_and(|name| **name == *alias.name));
     let reason = if exported {
@@ -39,7 +50,7 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
         Some("a string in this file mentions the name")
     } else if in_type_comments(text, binding.name) {
         Some("a type comment in this file mentions the name")
-    } else if is_tried(code, statement) {
+    } else if tried {
         Some("the `try` around it may be a test for the module")
     } else if line.contains("noqa") {
         Some("the line is marked as unused on purpose")
@@ -48,6 +59,31 @@ pub fn drop_unused(code: &Code<'_>, id: BindingId) -> Option<Plan> {
     };
     let message = format!("Remove the unused import of `{}`", binding.name);
     Some(Plan { message, reason: reason.map(str::to_owned), changes: vec![change] })
+}
+
+/// Whether the module imports other names, too, that nothing in it reads: it
+/// may be there to hand them on.
+fn hands_on(code: &Code<'_>, id: BindingId) -> bool {
+    let names = code.names();
+    let text = &code.document.text;
+    let is_test =
+        code.document.path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("test"));
+    if is_test || !matches!(names.binding(id).kind, BindingKind::From(..)) {
+        return false;
+    }
+    names.bindings().any(|(other, binding)| {
+        let BindingKind::From(import, alias) = binding.kind else { return false };
+        let module = import.module.as_ref().map_or("", |module| module.as_str());
+        let gone = import.level == 0 && is_importable(module, Some(&alias.name), code.target) == Some(false);
+        other != id
+            && names.is_global(other)
+            && !gone
+            && module != "__future__"
+            && alias.name.as_str() != "*"
+            && !is_read(code, other)
+            && !names.in_strings(binding.name)
+            && !in_type_comments(text, binding.name)
+    })
 }
 
 /// Whether a comment such as `# type: (Name) -> None` mentions the name.

@@ -272,8 +272,9 @@ impl<'a> Names<'a> {
         self.binding(id).scope == ScopeId(0)
     }
 
-    /// Whether a string that is no docstring holds the name as a word, so that
-    /// code not visible here may mean it (`eval`, annotations, `__all__`).
+    /// Whether a string holds the name as a word, so that code not visible here
+    /// may mean it (`eval`, annotations, `__all__`). Of docstrings, only the
+    /// examples count.
     #[must_use]
     pub fn in_strings(&self, name: &str) -> bool {
         self.strings.iter().any(|text| has_word(text, name))

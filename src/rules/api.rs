@@ -3,12 +3,13 @@
 use crate::catalogue::{Fact, Form, Kind, lookup};
 use crate::discover;
 use crate::edit::Plan;
-use crate::edit::repair::{Repair, repair};
+use crate::edit::repair::{Repair, bridge, repair};
 use crate::finding::{Confidence, Severity};
 use crate::python::Code;
 use crate::python::guards::{Reach, is_dead_module, reach, reach_member};
 use crate::python::uses::{self, Use};
 use crate::rule::{File, Sink, Trigger};
+use crate::version::PythonVersion;
 
 /// What wakes a rule about the facts that `counts`.
 pub fn triggers(counts: impl Fn(Fact) -> bool) -> Vec<Trigger> {
@@ -82,21 +83,36 @@ pub fn report<'a>(
         None => draft,
     };
     // What only runs where the new name is missing is there for the old one.
-    let repair = (reached == Reach::Live).then(|| repair(code, file.minimum(), one)).flatten();
+    let repair = (reached == Reach::Live).then(|| repaired(file, code, one)).flatten();
     let Some(Repair { plan: Plan { message, reason, changes }, shown_because }) = repair else {
         return draft.emit();
     };
-    let python2 = file.keeps_python2().filter(|_| fact.name.since.minor > 0);
-    // What still works is not given up for what stops working elsewhere.
-    let works = fact.name.removed.is_none_or(|removed| removed > code.target);
-    let shown_because = shown_because.or_else(|| python2.clone().filter(|_| works));
-    let reason = reason.or(python2);
     let edits = changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
     match (shown_because, reason) {
         (Some(shown), _) => draft.display_fix(message, shown, edits).emit(),
         (None, Some(reason)) => draft.unsafe_fix(message, reason, edits).emit(),
         (None, None) => draft.safe_fix(message, edits).emit(),
     }
+}
+
+/// A repair that works on every Python of the project, or says why it does not.
+fn repaired<'a>(file: &File<'_>, code: &Code<'a>, one: &Use<'a>) -> Option<Repair> {
+    let name = one.fact.name;
+    let python2 = file.keeps_python2().filter(|_| name.since.major > 2);
+    let gone = name.removed.is_some_and(|removed| removed <= code.target);
+    if gone
+        && (python2.is_some() || name.since > file.minimum())
+        && let Some(bridged) = bridge(code, file.minimum(), one)
+    {
+        return Some(bridged);
+    }
+    let mut repair = repair(code, file.minimum(), one)?;
+    let removes = repair.plan.changes.iter().all(|change| change.content.is_empty());
+    let python2 = python2.filter(|_| !removes);
+    // What still works is not given up for what stops working elsewhere.
+    repair.shown_because = repair.shown_because.or_else(|| python2.clone().filter(|_| !gone));
+    repair.plan.reason = repair.plan.reason.or(python2);
+    Some(repair)
 }
 
 fn reached<'a>(code: &Code<'a>, one: &Use<'a>) -> Reach {
@@ -109,8 +125,11 @@ fn reached<'a>(code: &Code<'a>, one: &Use<'a>) -> Reach {
 /// The way out, as a sentence.
 fn help(fact: Fact) -> Option<String> {
     let name = fact.name;
-    let since =
-        if name.since.minor > 3 { format!(" (Python {} and later)", name.since) } else { String::new() };
+    let since = if name.since > (PythonVersion { major: 3, minor: 3 }) {
+        format!(" (Python {} and later)", name.since)
+    } else {
+        String::new()
+    };
     if let Some(instead) = name.instead {
         return Some(format!("Instead: {instead}"));
     }

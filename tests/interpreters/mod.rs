@@ -37,6 +37,6 @@ fn candidates(version: &str) -> Vec<PathBuf> {
 /// A pyenv shim exists for versions that are not active, and fails.
 fn is_version(python: &PathBuf, version: &str) -> bool {
     let program = "import sys; print('%d.%d' % sys.version_info[:2])";
-    let output = Command::new(python).args(["-I", "-c", program]).output();
+    let output = Command::new(python).args(["-E", "-s", "-c", program]).output();
     output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == version)
 }

@@ -243,8 +243,11 @@ fn way_out(name: &Name) -> String {
         let written = "; `--fix --unsafe-fixes` writes a definition into the file";
         return format!("{instead}{}", if name.define.is_some() { written } else { "" });
     };
-    let since =
-        if name.since.minor > 0 { format!(" (Python {} and later)", name.since) } else { String::new() };
+    let since = if name.since > (PythonVersion { major: 3, minor: 0 }) {
+        format!(" (Python {} and later)", name.since)
+    } else {
+        String::new()
+    };
     let trimmed = |reason: &str| reason.trim_end_matches('.').to_owned();
     match (name.shown_because, name.unsafe_because) {
         (Some(reason), _) => format!("{repair}{since}; the fix is only shown, because {}", trimmed(reason)),

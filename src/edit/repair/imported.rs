@@ -5,10 +5,11 @@ use ruff_text_size::{Ranged, TextSize};
 
 use super::coroutine::Way;
 use super::template::Old;
-use super::{Repair, Site, coroutine, rename, template};
+use super::{Repair, Site, bridge, coroutine, rename, template};
 use crate::catalogue::{Kind, is_importable};
 use crate::edit::imports::{indentation, is_alone, remove_statement};
 use crate::edit::members::{extension, move_alias, without_alias};
+use crate::edit::shim::{self, Moved};
 use crate::edit::spell::{At, Import, Spelling, is_free, is_module};
 use crate::edit::unused::{drop_unused, in_type_comments, is_compatibility_module};
 use crate::edit::{Change, is_package_init};
@@ -32,6 +33,49 @@ pub(super) fn repair(
         let plan = unused?;
         Some(Repair::new(plan.message, plan.changes).doubt(plan.reason))
     })
+}
+
+/// Takes the name from where it is now, and else from where it was; `moved`
+/// makes that of what the file calls it.
+pub(super) fn bridged(
+    site: &Site<'_, '_>,
+    import: &StmtImportFrom,
+    alias: &Alias,
+    id: BindingId,
+    moved: impl Fn(&str) -> Moved,
+) -> Option<Repair> {
+    let code = site.code;
+    if drop_unused(code, id).is_some_and(|plan| plan.reason.is_none()) {
+        return None;
+    }
+    let imported = Imported { site, import, alias, id };
+    let member = moved("").member;
+    let mut changes = Vec::new();
+    let mut local = imported.local().to_owned();
+    let free = |place| is_free(code, &member, place);
+    if local != member
+        && alias.asname.is_none()
+        && imported.is_private()
+        && free(alias.start())
+        && imported.reads().iter().all(|read| free(read.start()))
+    {
+        changes.extend(imported.reads().iter().map(|read| Change::new(read.range(), &member)));
+        local.clone_from(&member);
+    }
+    for read in imported.reads() {
+        changes.extend(bridge::kept(rename::adjusted(site, imported.call(read))?)?);
+    }
+    let moved = [moved(&local)];
+    if let Some(merged) = shim::extension(code, import.range(), &moved) {
+        changes.extend(merged);
+        changes.push(without_alias(code, import, alias)?);
+    } else if import.names.len() == 1 {
+        changes.extend(shim::instead(code, import.range(), &moved)?);
+    } else {
+        changes.push(without_alias(code, import, alias)?);
+        changes.push(shim::insertion(code, import.range(), &moved)?);
+    }
+    Some(Repair::new(rename::message(site, site.name().replace?), changes))
 }
 
 struct Imported<'s, 'c, 'a> {
@@ -99,6 +143,9 @@ impl<'a> Imported<'_, '_, 'a> {
             return Some(Repair::new(message, changes));
         }
         if home == "builtins" {
+            if self.reads().is_empty() {
+                return None;
+            }
             let free = same || self.reads().iter().all(|read| is_free(site.code, member, read.start()));
             if !self.is_private() || !free {
                 return None;

@@ -27,6 +27,13 @@ pub(super) fn build(body: &[Stmt]) -> Names<'_> {
     names
 }
 
+/// The lines of a docstring that `doctest` runs.
+fn examples(docstring: &str) -> impl Iterator<Item = &str> {
+    let has = memchr::memmem::find(docstring.as_bytes(), b">>> ").is_some();
+    let lines = has.then(|| docstring.lines()).into_iter().flatten();
+    lines.map(str::trim_start).filter(|line| line.starts_with(">>> ") || line.starts_with("... "))
+}
+
 struct Builder<'a> {
     names: Names<'a>,
     scope: ScopeId,
@@ -180,7 +187,10 @@ impl<'a> Builder<'a> {
     /// A body whose first statement may be a docstring, which is only text.
     fn body(&mut self, body: &'a [Stmt]) {
         let rest = match body {
-            [Stmt::Expr(first), rest @ ..] if first.value.is_string_literal_expr() => rest,
+            [Stmt::Expr(first), rest @ ..] if let Expr::StringLiteral(text) = &*first.value => {
+                self.names.strings.extend(text.value.iter().flat_map(|part| examples(&part.value)));
+                rest
+            }
             _ => body,
         };
         rest.iter().for_each(|stmt| self.visit_stmt(stmt));

@@ -42,11 +42,10 @@
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{Ranged, TextRange};
 
 use crate::azure::apps::runs_in_app;
 use crate::discover::Kind;
-use crate::edit::Change;
 use crate::edit::imports::{remove_alias, remove_statement};
 use crate::finding::{Applicability, Confidence, Edit, Group};
 use crate::python::Code;
@@ -199,7 +198,7 @@ fn removal(file: &File<'_>, code: &Code<'_>, patch: &Patch<'_>) -> Option<Vec<Ed
         edits.extend(nested.awaited(code)?.into_iter().map(|change| file.edit(change.range, change.content)));
     }
     let module = patch.symbol.split('.').next()?;
-    let mut changes = vec![without_gap(text, remove_statement(text, body, patch.statement)?)];
+    let mut changes = vec![remove_statement(text, body, patch.statement)?];
     let bindings = code.names().bindings();
     let imports = bindings.filter(|(_, binding)| match binding.kind {
         BindingKind::Import(_, alias) => alias.name.as_str() == module,
@@ -220,26 +219,4 @@ fn removal(file: &File<'_>, code: &Code<'_>, patch: &Patch<'_>) -> Option<Vec<Ed
     }
     edits.extend(changes.into_iter().map(|change| file.edit(change.range, change.content)));
     Some(edits)
-}
-
-/// The change, with the blank lines below whole lines that it takes away where
-/// others stand above.
-fn without_gap(text: &str, change: Change) -> Change {
-    let (before, after) = (&text[..change.range.start().to_usize()], &text[change.range.end().to_usize()..]);
-    let is_apart = before.ends_with("\n\n") || before.ends_with("\n\r\n");
-    if !is_apart || !change.content.is_empty() {
-        return change;
-    }
-    let blank = after.len() - after.trim_start_matches(['\r', '\n']).len();
-    let length = TextSize::try_from(blank).unwrap_or_default();
-    // The fewer lines go: two stand above a definition.
-    let above = before.len() - before.trim_end_matches(['\r', '\n']).len();
-    if blank >= above {
-        let start = change.range.start() - TextSize::try_from(above).unwrap_or_default();
-        let kept = &before[before.len() - above..];
-        let first = kept.find('\n').map_or(0, |at| at + 1);
-        let start = start + TextSize::try_from(first).unwrap_or_default();
-        return Change { range: TextRange::new(start, change.range.end()), ..change };
-    }
-    Change { range: TextRange::new(change.range.start(), change.range.end() + length), ..change }
 }

@@ -35,7 +35,15 @@
 //! same result and exists on the oldest Python that the project supports:
 //! safe. It is unsafe where the successor differs in some cases, where the
 //! receiver's class is an assumption, or where other modules may take the name
-//! from this one; the reason is printed.
+//! from this one; the reason is printed. Where the successor is younger than
+//! the oldest Python, Python 2.7 included, the name comes from there and else
+//! from where it was:
+//! ```python
+//! try:
+//!     from collections.abc import Mapping
+//! except ImportError:
+//!     from collections import Mapping
+//! ```
 
 use crate::discover::Kind;
 use crate::finding::{Applicability, Group};

@@ -39,7 +39,9 @@
 //! result and exists on the oldest Python that the project supports: safe.
 //! It is unsafe where the successor differs in some cases, where a string in
 //! the file mentions the name, or where other modules may import the name from
-//! this one; the reason is printed.
+//! this one; the reason is printed. Where a successor is younger than the
+//! oldest Python, Python 2.7 included, the name is imported from there and,
+//! if that fails, from the old module.
 //!
 //! Where no other name does the same, but a few lines do, the fix writes them
 //! into the file, behind its imports: `imp.load_source(name, path)` becomes
@@ -64,7 +66,7 @@ use crate::catalogue::{self, MODULES, Module, Name};
 use crate::discover::Kind;
 use crate::edit::Plan;
 use crate::edit::requirements::append;
-use crate::edit::successors::{move_all, move_members, move_module, names_used};
+use crate::edit::successors::{bridge, move_all, move_members, move_module, names_used};
 use crate::edit::unused::drop_unused;
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::project::Owner;
@@ -206,8 +208,6 @@ impl<'a> Check<'_, 'a> {
             .versions(import.module.deprecated, import.module.removed);
         match self.plan(import) {
             Some(Plan { message, reason, changes }) => {
-                let removes = changes.iter().all(|change| change.content.is_empty());
-                let reason = reason.or_else(|| self.file.keeps_python2().filter(|_| !removes));
                 let edits =
                     changes.into_iter().map(|change| self.file.edit(change.range, change.content)).collect();
                 match reason {
@@ -310,12 +310,20 @@ impl<'a> Check<'_, 'a> {
         {
             return Some(plan);
         }
+        let python2 = self.file.keeps_python2();
+        if let Some(plan) = bridge(self.code, minimum, python2.is_some(), bindings, import.module) {
+            return Some(plan);
+        }
         let plain = match (import.members_of, &bindings[..]) {
             (Some(statement), _) => move_members(self.code, minimum, statement, import.module),
             (None, [only]) => move_module(self.code, minimum, *only, import.module),
             _ => None,
         };
-        plain.or_else(|| move_all(self.code, minimum, bindings, import.module))
+        let mut plan = plain.or_else(|| move_all(self.code, minimum, bindings, import.module))?;
+        let old = |name: &Name| name.replace.is_some() && name.since.major < 3;
+        let stays = self.names_used(import).into_iter().all(old);
+        plan.reason = plan.reason.or(python2.filter(|_| !stays));
+        Some(plan)
     }
 
     /// What the names used here become, then the way out for the whole module.

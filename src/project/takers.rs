@@ -1,0 +1,118 @@
+//! Which names the modules of a package take from each other.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::{Project, absolute};
+
+/// More files are not read.
+const MOST: usize = 3_000;
+
+/// Modules, by their last name, and what others import from them.
+#[derive(Debug, Default)]
+pub(super) struct Takers {
+    taken: FxHashSet<(String, String)>,
+}
+
+impl Project {
+    /// Whether a module of the same package (of the same folder, where that is
+    /// none) seems to import a name from the module at `path`. Reads the files
+    /// once and looks at their text: to be asked last.
+    #[must_use]
+    pub fn takes(&self, path: &Path, name: &str) -> bool {
+        let path = absolute(&self.here, path);
+        let Some((folder, stem)) = path.parent().zip(path.file_stem().and_then(|stem| stem.to_str())) else {
+            return false;
+        };
+        let is_package = |folder: &&Path| folder.join("__init__.py").is_file();
+        let root = path.ancestors().skip(1).take_while(is_package).last();
+        let takers = self.takers(root.unwrap_or(folder), root.is_some());
+        let of = |name: &str| takers.taken.contains(&(stem.to_owned(), name.to_owned()));
+        of(name) || !name.starts_with('_') && of("*")
+    }
+
+    fn takers(&self, root: &Path, recursive: bool) -> Arc<Takers> {
+        if let Some(known) = self.takers.read().ok().and_then(|known| known.get(root).cloned()) {
+            return known;
+        }
+        let found = Arc::new(Takers::read(root, recursive));
+        if let Ok(mut known) = self.takers.write() {
+            known.insert(root.to_owned(), found.clone());
+        }
+        found
+    }
+}
+
+impl Takers {
+    fn read(root: &Path, recursive: bool) -> Self {
+        let mut takers = Self::default();
+        let files = files(root, recursive);
+        for bytes in files.into_iter().filter_map(|file| std::fs::read(file).ok()) {
+            takers.add(&String::from_utf8_lossy(&bytes));
+        }
+        takers
+    }
+
+    /// Adds what a module imports from others.
+    fn add(&mut self, text: &str) {
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let Some((module, first)) =
+                line.trim_start().strip_prefix("from ").and_then(|rest| rest.split_once(" import"))
+            else {
+                continue;
+            };
+            let module = module.trim().rsplit('.').next().unwrap_or_default();
+            let mut part = first;
+            let bracketed = first.trim_start().starts_with('(');
+            loop {
+                let code = part.split('#').next().unwrap_or_default().trim_end();
+                for name in code.trim_end_matches('\\').split(['(', ')', ',']) {
+                    let name = name.split_whitespace().next().unwrap_or_default();
+                    if !name.is_empty() {
+                        self.taken.insert((module.to_owned(), name.to_owned()));
+                    }
+                }
+                let goes_on = if bracketed { !code.contains(')') } else { code.ends_with('\\') };
+                match goes_on.then(|| lines.next()).flatten() {
+                    Some(next) => part = next,
+                    None => break,
+                }
+            }
+        }
+    }
+}
+
+/// The Python files in a folder, up to [`MOST`] and the rest of their folder.
+fn files(root: &Path, recursive: bool) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop().filter(|_| files.len() < MOST) {
+        for entry in folder.read_dir().into_iter().flatten().flatten() {
+            let path = entry.path();
+            if recursive && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "py") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_is_imported() {
+        let mut takers = Takers::default();
+        takers.add("from .a import b, c as d  # e\nfrom x.y import (f,  # g\n    h as i,\n)\nfrom z import j, \\\n    k\nimport l\nfrom . import m\n");
+        let mut found: Vec<String> =
+            takers.taken.iter().map(|(module, name)| format!("{module}.{name}")).collect();
+        found.sort();
+        assert_eq!(found, [".m", "a.b", "a.c", "y.f", "y.h", "z.j", "z.k"]);
+    }
+}
