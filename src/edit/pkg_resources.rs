@@ -10,10 +10,11 @@ use ruff_python_ast::{Alias, AnyNodeRef, ExprContext, ExprName, Stmt, StmtImport
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use self::calls::Call;
+use super::definitions::Definitions;
 use super::imports::{indentation, is_alone, remove_alias, remove_statement};
 use super::spell::{self, At, Import, Spelling};
 use super::{Change, Plan};
-use crate::catalogue::is_importable;
+use crate::catalogue::{Definition, MODULES, is_importable};
 use crate::python::Code;
 use crate::python::names::{BindingId, BindingKind};
 use crate::version::PythonVersion;
@@ -21,6 +22,19 @@ use crate::version::PythonVersion;
 /// Why it is not safe.
 const REASON: &str = "nothing is unpacked from zip files any more, and the versions of what a distribution requires \
                       are not checked";
+
+/// Entry points as `pkg_resources` chose them, on Pythons that cannot.
+static ENTRY_POINTS: Definition = Definition {
+    name: "iter_entry_points",
+    source: "\
+def iter_entry_points(group, name=None):
+    found = importlib.metadata.entry_points()
+    # Python 3.8 and 3.9 give a dictionary.
+    points = found.select(group=group) if hasattr(found, \"select\") else found.get(group, ())
+    return (point for point in points if name is None or point.name == name)",
+    imports: &["importlib.metadata"],
+    needs: &[],
+};
 
 /// What is written in place of an import of `pkg_resources`.
 #[derive(Debug)]
@@ -45,11 +59,25 @@ pub fn leave(code: &Code<'_>, minimum: PythonVersion, place: TextRange) -> Optio
         requires: Vec::new(),
         first_read: None,
         backport: false,
+        points: Vec::new(),
     };
     for statement in &statements {
         leaving.binding(statement)?;
     }
+    let on_top = code.module.body().iter().any(|stmt| stmt.range().contains_range(place) && is_import(stmt));
+    if !on_top && !leaving.points.is_empty() {
+        return None;
+    }
+    let definitions = leaving.define(statements.iter().map(|one| one.id()).collect())?;
     leaving.import(statements.pop()?)?;
+    if let Some(definitions) = definitions {
+        let removed = leaving
+            .changes
+            .iter()
+            .find(|change| change.content.is_empty() && change.range.contains_range(place));
+        let insertion = definitions.insertion(removed.map(|change| change.range));
+        leaving.changes.extend(insertion);
+    }
     let message = "Replace `pkg_resources`".to_owned();
     let plan = Plan { message, reason: Some(REASON.to_owned()), changes: leaving.changes };
     Some(Departure { plan, requires: leaving.requires })
@@ -75,6 +103,11 @@ impl<'a> Statement<'a> {
         }
     }
 
+    fn id(&self) -> BindingId {
+        let (Self::Module(.., id) | Self::Member(.., id)) = *self;
+        id
+    }
+
     fn range(self) -> TextRange {
         match self {
             Self::Module(import, ..) => import.range(),
@@ -93,9 +126,11 @@ struct Leaving<'c, 'a> {
     first_read: Option<TextSize>,
     /// Whether `importlib.metadata` may be missing.
     backport: bool,
+    /// Where entry points are asked for, and have to be chosen here.
+    points: Vec<TextRange>,
 }
 
-impl<'a> Leaving<'_, 'a> {
+impl<'c, 'a> Leaving<'c, 'a> {
     fn text(&self) -> &str {
         &self.code.document.text
     }
@@ -161,6 +196,26 @@ impl<'a> Leaving<'_, 'a> {
         if !self.requires.contains(&(package, pythons)) {
             self.requires.push((package, pythons));
         }
+    }
+
+    /// A function that chooses entry points, where there is need of one.
+    fn define(&mut self, going: Vec<BindingId>) -> Option<Option<Definitions<'c, 'a>>> {
+        if self.points.is_empty() {
+            return Some(None);
+        }
+        let places: Vec<TextSize> = self.points.iter().map(|place| place.start()).collect();
+        // It needs nothing else of any module.
+        let mut definitions = Definitions::new(self.code, MODULES.first()?, &places, going)?;
+        let name = definitions.name(&ENTRY_POINTS, &places)?;
+        for place in std::mem::take(&mut self.points) {
+            if self.text()[place] != name {
+                self.changes.push(Change::new(place, name.clone()));
+            }
+        }
+        for import in definitions.missing() {
+            self.add(Some(import.clone()));
+        }
+        Some(Some(definitions))
     }
 
     /// Other imports for the statement, or for one name of it.
@@ -242,4 +297,8 @@ fn is_standard(import: &Import) -> bool {
 fn is_library(module: &str) -> bool {
     let first = module.split('.').next().unwrap_or_default();
     is_importable(first, None, PythonVersion::PY313) == Some(true)
+}
+
+fn is_import(stmt: &Stmt) -> bool {
+    matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_))
 }

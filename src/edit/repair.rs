@@ -59,6 +59,13 @@ pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Opt
     if site.name().since > minimum || tried || site.is_asked_for() {
         return None;
     }
+    let kept = match one.form {
+        UseForm::Keyword(call, at) => arguments::kept(&site, call, at),
+        _ => None,
+    };
+    if let Some(repair) = kept {
+        return Some(doubted(&site, one, repair));
+    }
     match succeeded(&site, one) {
         Some(repair) => Some(finished(&site, one, repair)),
         None => Some(doubted(&site, one, defined::repair(&site, one)?)),

@@ -131,15 +131,18 @@ impl Call<'_> {
         Some(())
     }
 
-    /// `iter_entry_points(group)`: what takes its place could not choose before Python 3.10.
+    /// `iter_entry_points(group)`: what takes its place cannot choose before Python 3.10.
     fn entry_points(&self, leaving: &mut Leaving<'_, '_>) -> Option<()> {
         let (call, around) = self.call(leaving)?;
-        if leaving.minimum < PythonVersion::PY310 {
+        let chooses = leaving.minimum >= PythonVersion::PY310;
+        if leaving.minimum < PythonVersion::PY38 {
             return None;
         }
         for (at, argument) in call.arguments.args.iter().enumerate() {
             let name = ["group", "name"].get(at)?;
-            leaving.changes.push(Change::new(TextRange::empty(argument.start()), format!("{name}=")));
+            if chooses {
+                leaving.changes.push(Change::new(TextRange::empty(argument.start()), format!("{name}=")));
+            }
         }
         let target = match around {
             AnyNodeRef::StmtFor(stmt) => stmt.target.as_name_expr(),
@@ -153,10 +156,14 @@ impl Call<'_> {
             let new = match asked.attr.as_str() {
                 "name" | "load" => continue,
                 "resolve" => "load",
-                "module_name" => "module",
+                "module_name" if leaving.minimum >= PythonVersion::PY39 => "module",
                 _ => return None,
             };
             leaving.changes.push(Change::new(asked.attr.range(), new));
+        }
+        if !chooses {
+            leaving.points.push(self.whole);
+            return Some(());
         }
         self.replaced(leaving, METADATA, "entry_points")
     }

@@ -1,7 +1,7 @@
 //! Arguments that are no longer accepted, or not in the form they have.
 
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{ArgOrKeyword, Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, ArgOrKeyword, Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::template::has_effects;
@@ -9,6 +9,7 @@ use super::{Repair, Site};
 use crate::catalogue::{Form, Kind, Name};
 use crate::edit::Change;
 use crate::edit::imports::{end_of_line, is_pragma, past_line_end, start_of_line};
+use crate::edit::spell::{self, At};
 use crate::python::Code;
 
 /// The keyword argument at this index.
@@ -29,6 +30,50 @@ pub(super) fn keyword(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Opt
         return (!taken).then(|| Repair::new(message, vec![Change::new(own.range(), new)]));
     }
     drop(site, call, keyword.range(), &keyword.value)
+}
+
+/// An argument that Pythons which still take it need where no event loop runs: they are given it.
+pub(super) fn kept(site: &Site<'_, '_>, call: &ExprCall, index: usize) -> Option<Repair> {
+    let name = site.name();
+    let removed = name.removed.filter(|removed| site.minimum < *removed)?;
+    let keyword = call.arguments.keywords.get(index)?;
+    let own = keyword.arg.as_ref()?;
+    let needed = name.drop && name.unsafe_because.is_some() && site.fact.module.name == "asyncio";
+    let starred = call.arguments.args.iter().any(|value| value.start() > keyword.start());
+    let whole = &site.text()[keyword.range()];
+    if !needed || starred || keyword.value.is_none_literal_expr() || whole.contains('#') || runs(site, call) {
+        return None;
+    }
+    let at = At { place: keyword.start(), beside: None };
+    let sys = spell::module(site.code, "sys", at)?;
+    let value = &site.text()[keyword.value.range()];
+    let new = format!(
+        "**({{\"{own}\": {value}}} if {}.version_info < ({}, {}) else {{}})",
+        sys.text, removed.major, removed.minor
+    );
+    let import = sys.insertion(site.code, at)?;
+    let changes = import.into_iter().chain([Change::new(keyword.range(), new)]).collect();
+    let message = format!("Pass `{own}` to Pythons before {removed} alone");
+    let doubt =
+        format!("since Python {removed} it belongs to the loop that runs when it is first waited for");
+    Some(Repair::new(message, changes).doubt(Some(doubt)))
+}
+
+/// Whether an event loop runs where a call stands: in an `async def`, or what shall be one.
+fn runs(site: &Site<'_, '_>, call: &ExprCall) -> bool {
+    let around = site.around(call.range());
+    let function = around.ancestors().find_map(|node| match node {
+        AnyNodeRef::StmtFunctionDef(function) => Some(Some(function)),
+        AnyNodeRef::ExprLambda(_) => Some(None),
+        _ => None,
+    });
+    function.flatten().is_some_and(|function| {
+        let decorated = || {
+            let mut decorators = function.decorator_list.iter();
+            decorators.any(|one| site.text()[one.expression.range()].ends_with("coroutine"))
+        };
+        function.is_async || decorated()
+    })
 }
 
 /// The positional argument at this index.

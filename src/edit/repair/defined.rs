@@ -7,7 +7,7 @@ use super::{Repair, Site, coroutine, rename};
 use crate::catalogue::Definition;
 use crate::edit::Change;
 use crate::edit::definitions::{DEFINED, Definitions};
-use crate::edit::imports::{indentation, is_alone};
+use crate::edit::imports::is_alone;
 use crate::edit::members::without_alias;
 use crate::edit::spell::{At, Import, Spelling};
 use crate::python::names::{BindingId, BindingKind};
@@ -71,14 +71,15 @@ fn written(
         .map(|place| Change::new(*place, name.clone()))
         .collect();
     let mut missing: Vec<Import> = definitions.missing().to_vec();
+    let on_top = |import: &StmtImportFrom| {
+        code.module.body().iter().any(|stmt| stmt.range() == import.range())
+            && is_alone(site.text(), import.range())
+    };
     let removal = match gone {
         // The imports that are missing take its place.
-        Some((import, _))
-            if import.names.len() == 1 && !missing.is_empty() && is_alone(site.text(), import.range()) =>
-        {
-            let indent = indentation(site.text(), import.range())?;
+        Some((import, _)) if import.names.len() == 1 && !missing.is_empty() && on_top(import) => {
             let lines: Vec<String> = missing.drain(..).map(|import| import.statement()).collect();
-            Some(Change::new(import.range(), lines.join(&format!("\n{indent}"))))
+            Some(Change::new(import.range(), lines.join("\n")))
         }
         Some((import, alias)) => Some(without_alias(code, import, alias)?),
         None => None,

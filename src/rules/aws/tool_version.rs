@@ -122,7 +122,9 @@ fn is_service(file: &File<'_>) -> bool {
 fn uses_fork(file: &File<'_>) -> bool {
     let folders = tools::folder_of(&file.document.path).ancestors();
     let mut packages = folders.take(4).map(|folder| folder.join("package.json"));
-    packages.any(|path| crate::read::bytes(&path).is_ok_and(|text| memchr::memmem::find(&text, b"\"osls\"").is_some()))
+    packages.any(|path| {
+        crate::read::bytes(&path).is_ok_and(|text| memchr::memmem::find(&text, b"\"osls\"").is_some())
+    })
 }
 
 fn report(file: &File<'_>, pin: &Pin, deployed: Option<Deployed>, sink: &mut Sink<'_>) {
