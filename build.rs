@@ -158,6 +158,7 @@ fn member(module: &schema::Module, name: &str, fact: &schema::Name) -> String {
         (!fact.probe.is_empty() && !repaired, "a probe and no successor"),
         (!fact.keywords.is_empty() && fact.replace.is_none(), "keywords and no successor"),
         (!fact.needs.is_empty() && !defined, "needs and no definition"),
+        (fact.statement && fact.rewrite.is_none(), "a statement that nothing is rewritten to"),
         (fact.unsafe_because.is_some() && !repaired, "no successor that could be unsafe"),
         (fact.shown_because.is_some() && !repaired, "no successor to show"),
         (fact.kind.is_none() && module.removed.is_none(), "no kind"),
@@ -196,7 +197,7 @@ fn literal(name: &str, fact: &schema::Name) -> String {
         _ => fact.imports.iter().map(String::as_str).collect(),
     };
     format!(
-        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, keywords: &{:?}, rewrite: {:?}, imports: &{:?}, define: {}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
+        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, keywords: &{:?}, rewrite: {:?}, imports: &{:?}, statement: {}, define: {}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
         optional(fact.deprecated.as_deref()),
         optional(fact.removed.as_deref()),
         fact.platform,
@@ -205,6 +206,7 @@ fn literal(name: &str, fact: &schema::Name) -> String {
         fact.keywords.iter().collect::<Vec<_>>(),
         fact.rewrite,
         imports,
+        fact.statement,
         define,
         fact.drop,
         version(fact.since.as_deref().unwrap_or("2.7")),

@@ -120,6 +120,8 @@ pub struct Name {
     pub rewrite: Option<&'static str>,
     /// Modules that the template names.
     pub imports: &'static [&'static str],
+    /// Whether the template serves only where nobody takes the result.
+    pub statement: bool,
     /// What takes its place where no other name does.
     pub define: Option<Definition>,
     /// Whether leaving out the parameter keeps the meaning.

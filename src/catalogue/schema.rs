@@ -100,8 +100,12 @@ pub struct Name {
     /// What a call becomes: `{self}` is the receiver, `{0}` and on the arguments by position,
     /// `{*}` all arguments as they stand.
     pub rewrite: Option<String>,
+    /// Whether `rewrite` serves only where nobody takes the result.
+    #[serde(default)]
+    pub statement: bool,
     /// A small equivalent: one statement of Python that defines the last part of the name. A fix
-    /// writes it into the file where `replace` and `rewrite` do not serve.
+    /// writes it into the file where `replace` and `rewrite` do not serve. Beside a `rewrite` it works
+    /// on every Python 3.
     pub define: Option<String>,
     /// Modules that `rewrite` and `define` name.
     #[serde(default)]

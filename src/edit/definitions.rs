@@ -52,17 +52,27 @@ impl<'c, 'a> Definitions<'c, 'a> {
         Some(Self { code, gone, place, is_first, going, chosen, written, missing })
     }
 
-    /// The name that a definition has at all of these places.
-    pub fn name(&mut self, definition: &'static Definition, places: &[TextSize]) -> Option<String> {
+    /// The name that a definition has at all of these places: `wanted`, if it must be that.
+    pub fn name(
+        &mut self,
+        definition: &'static Definition,
+        wanted: Option<&str>,
+        places: &[TextSize],
+    ) -> Option<String> {
         if let Some((_, name)) = self.chosen.iter().find(|(known, _)| std::ptr::eq(*known, definition)) {
             let name = name.clone();
-            return places.iter().all(|place| self.is_free(&name, *place)).then_some(name);
+            let fits = wanted.is_none_or(|wanted| *wanted == name);
+            return (fits && places.iter().all(|place| self.is_free(&name, *place))).then_some(name);
         }
         for need in definition.needs {
-            self.name(self.gone.definition(need)?, &[])?;
+            self.name(self.gone.definition(need)?, None, &[])?;
         }
         let plain = definition.name.to_owned();
-        let name = [format!("_{plain}"), plain].into_iter().rev().find(|name| {
+        let names = match wanted {
+            Some(wanted) => vec![wanted.to_owned()],
+            None => vec![plain.clone(), format!("_{plain}")],
+        };
+        let name = names.into_iter().find(|name| {
             let free = || places.iter().chain([&self.place]).all(|place| self.is_free(name, *place));
             let taken = self.chosen.iter().any(|(_, other)| other == name);
             !taken && (self.stands(definition, name) || free())
@@ -119,7 +129,8 @@ impl<'c, 'a> Definitions<'c, 'a> {
         let mut missing = Vec::new();
         let mut modules = Vec::new();
         for module in definition.imports {
-            let spelling = spell::module(self.code, module, At { place: self.place, beside: None })?;
+            let at = At { place: self.place, beside: None };
+            let spelling = spell::module_without(self.code, module, at, &self.going)?;
             missing.extend(spelling.missing);
             modules.push((*module, spelling.text));
         }
@@ -155,21 +166,24 @@ impl<'c, 'a> Definitions<'c, 'a> {
         let behind = text[self.place.to_usize()..].trim_start_matches(['\r', '\n']);
         let blanks = text[self.place.to_usize()..text.len() - behind.len()].matches('\n').count();
         let room = |text: &String| if is_block(text) { 2_usize } else { 1 };
+        let (blocks, mut written): (Vec<&String>, Vec<&String>) =
+            self.written.iter().partition(|one| is_block(one));
+        written.extend(blocks);
         let mut content = String::new();
-        for (at, one) in self.written.iter().enumerate() {
+        for (at, one) in written.iter().enumerate() {
             let gap = match at.checked_sub(1) {
                 // The imports that are missing bring an empty line with them.
                 None if self.is_first && !self.missing.is_empty() => 1,
                 None if before.is_empty() => 0,
                 None => (room(one) + 1).saturating_sub(newlines),
-                Some(at) if is_block(one) || is_block(&self.written[at]) => 3,
+                Some(at) if is_block(one) || is_block(written[at]) => 3,
                 Some(_) => 1,
             };
             content.push_str(&"\n".repeat(gap));
             content.push_str(one);
         }
         if !behind.is_empty() {
-            let last = self.written.last().map_or(0, room);
+            let last = written.last().map_or(0, |one| room(one));
             content.push_str(&"\n".repeat(1 + last.saturating_sub(blanks)));
         } else if newlines > 0 {
             content.push('\n');

@@ -23,6 +23,7 @@ use super::{Change, Plan};
 use crate::catalogue::{Fact, Kind, Name};
 use crate::finding::Confidence;
 use crate::python::Code;
+use crate::python::names::BindingId;
 use crate::python::uses::{Use, UseForm};
 use crate::version::PythonVersion;
 
@@ -53,7 +54,7 @@ impl Repair {
 /// person can.
 #[must_use]
 pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Option<Repair> {
-    let site = Site { code, minimum, fact: one.fact };
+    let site = Site::new(code, minimum, one.fact, &[]);
     // An import that is tried, and matters all the same, has no fallback that works.
     let tried = !matches!(one.form, UseForm::Import(..)) && site.is_tried(one);
     if site.name().since > minimum || tried || site.is_asked_for() {
@@ -128,12 +129,19 @@ pub(super) struct Site<'c, 'a> {
     code: &'c Code<'a>,
     minimum: PythonVersion,
     fact: Fact,
+    /// Bindings that the repair removes.
+    going: &'c [BindingId],
 }
 
 impl<'c, 'a> Site<'c, 'a> {
     /// A place where a name of a module is used.
-    pub(super) fn new(code: &'c Code<'a>, minimum: PythonVersion, fact: Fact) -> Self {
-        Self { code, minimum, fact }
+    pub(super) fn new(
+        code: &'c Code<'a>,
+        minimum: PythonVersion,
+        fact: Fact,
+        going: &'c [BindingId],
+    ) -> Self {
+        Self { code, minimum, fact, going }
     }
 
     fn name(&self) -> &'static Name {

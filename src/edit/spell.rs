@@ -103,6 +103,12 @@ pub fn name(code: &Code<'_>, dotted: &str, at: At) -> Option<Spelling> {
 /// Spells a module; `None` where its name means something else.
 #[must_use]
 pub fn module(code: &Code<'_>, module: &str, at: At) -> Option<Spelling> {
+    module_without(code, module, at, &[])
+}
+
+/// As [`module`], where the fix removes some bindings.
+#[must_use]
+pub fn module_without(code: &Code<'_>, module: &str, at: At, going: &[BindingId]) -> Option<Spelling> {
     let gives = |kind: BindingKind<'_>| match kind {
         BindingKind::Import(_, alias) => alias.asname.is_some() && alias.name.as_str() == module,
         BindingKind::From(import, alias) => member_of(import, alias) == module,
@@ -114,6 +120,9 @@ pub fn module(code: &Code<'_>, module: &str, at: At) -> Option<Spelling> {
     let names = code.names();
     let first = module.split('.').next().unwrap_or(module);
     let seen = names.bindings_at(first, at.place);
+    if !seen.is_empty() && seen.iter().all(|id| going.contains(id)) {
+        return Some(Spelling { text: module.to_owned(), missing: Some(Import::Module(module.to_owned())) });
+    }
     let plain = |id: &BindingId| match names.binding(*id).kind {
         BindingKind::Import(import, alias) if alias.asname.is_none() => Some((import, alias)),
         _ => None,

@@ -32,7 +32,7 @@ pub fn move_module(
 ) -> Option<Plan> {
     let binding = code.names().binding(id);
     let whole = matches!(binding.kind, BindingKind::Import(_, alias) if alias.asname.is_some());
-    if !whole && matches!(binding.kind, BindingKind::Import(..)) && !is_sole(code, binding.name) {
+    if !whole && matches!(binding.kind, BindingKind::Import(..)) && !is_sole(code, binding) {
         return None;
     }
     let base = base(code, id, gone);
@@ -239,9 +239,10 @@ fn replace_from(code: &Code<'_>, import: &StmtImportFrom, alias: &Alias, missing
     if whole { replace_import(code, import.range(), &import.names, alias, missing) } else { None }
 }
 
-/// Whether the file binds this name once only.
-fn is_sole(code: &Code<'_>, name: &str) -> bool {
-    code.names().bindings().filter(|(_, binding)| binding.name == name).count() == 1
+/// Whether the scope of a binding binds its name once only.
+fn is_sole(code: &Code<'_>, own: &Binding<'_>) -> bool {
+    let same = |binding: &Binding<'_>| binding.name == own.name && binding.scope == own.scope;
+    code.names().bindings().filter(|(_, binding)| same(binding)).count() == 1
 }
 
 /// Whether a plain module-level import of `module` stands above the first use.

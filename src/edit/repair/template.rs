@@ -169,6 +169,7 @@ impl<'a> Old<'a> {
         {
             return None;
         }
+        let shape = self.kept_lines(site, &template).unwrap_or(shape);
         let around = site.around(self.whole);
         let parent = around.ancestors().find(|node| node.range() != self.whole || node.is_statement());
         let is_statement = matches!(parent, Some(AnyNodeRef::StmtExpr(stmt)) if stmt.range() == self.whole);
@@ -188,6 +189,21 @@ impl<'a> Old<'a> {
         }
         let (reason, shown_because) = self.doubts(site, &shape);
         Some(New { change: Change::new(self.whole, text), missing, reason, shown_because })
+    }
+
+    /// The template with all arguments in one hole, where they stand on several lines and it takes
+    /// them in their order.
+    fn kept_lines(&self, site: &Site<'_, 'a>, template: &str) -> Option<Shape> {
+        let arguments = &self.call?.arguments;
+        let text = &site.text()[arguments.range()];
+        let ends = text.trim_end_matches(')').trim_end();
+        let count = arguments.args.len();
+        if count < 2 || !text.contains('\n') || ends.ends_with(',') {
+            return None;
+        }
+        let holes: Vec<String> = (0..count).map(|at| format!("{{{at}}}")).collect();
+        let holes = holes.join(", ");
+        (template.matches(&holes).count() == 1).then(|| Shape::of(&template.replace(&holes, "{*}")))?
     }
 
     fn argument(&self, placeholder: Placeholder) -> Option<&Expr> {
@@ -240,7 +256,7 @@ fn spelled<'a>(site: &Site<'_, 'a>, own: Option<&'a Expr>, at: At) -> Option<(St
             template = replace_dotted(&template, module, &site.text()[own.range()]);
             continue;
         }
-        if let Some(spelling) = spell::module(site.code, module, at) {
+        if let Some(spelling) = spell::module_without(site.code, module, at, site.going) {
             missing.extend(spelling.missing);
             template = replace_dotted(&template, module, &spelling.text);
             continue;

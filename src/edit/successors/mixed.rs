@@ -1,12 +1,12 @@
 //! Moving names whose ways out differ: another name, other code, or a definition
 //! that is written into the file.
 
-use ruff_python_ast::{Alias, AnyNodeRef, ExprCall};
+use ruff_python_ast::{Alias, AnyNodeRef, ExprCall, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::chains::Chains;
 use super::{base, clashes, is_imported};
-use crate::catalogue::{self, Fact, Module, Name};
+use crate::catalogue::{self, Fact, Module, Name, is_importable};
 use crate::edit::definitions::{DEFINED, Definitions};
 use crate::edit::imports::{
     end_of_line, indentation, is_alone, remove_alias, remove_statement, start_of_line,
@@ -33,12 +33,14 @@ pub fn move_all(
     let places: Vec<TextSize> =
         parts.iter().flat_map(|part| &part.reads).map(|read| read.range.start()).collect();
     let statement = parts.first()?.statement;
-    let definitions = Definitions::new(code, gone, &places, going(code, gone));
+    let going = going(code, gone);
+    let definitions = Definitions::new(code, gone, &places, going.clone());
     let mut moves = Moves {
         code,
         minimum,
         gone,
         statement,
+        going,
         definitions,
         changes: Vec::new(),
         imports: Vec::new(),
@@ -89,7 +91,7 @@ impl<'a> Part<'a> {
         let binding = names.binding(id);
         let (statement, aliases, alias, dotted) = match binding.kind {
             BindingKind::Import(import, alias) => {
-                if alias.asname.is_none() && !super::is_sole(code, binding.name) {
+                if alias.asname.is_none() && !super::is_sole(code, binding) {
                     return None;
                 }
                 (import.range(), &import.names[..], alias, base(code, id, gone))
@@ -152,11 +154,22 @@ fn call<'a>(code: &Code<'a>, function: TextRange) -> Option<&'a ExprCall> {
     })
 }
 
+/// Whether nobody takes the result of a call.
+fn is_statement(code: &Code<'_>, call: &ExprCall) -> bool {
+    let root = AnyNodeRef::from(code.module.syntax());
+    let around = ruff_python_ast::find_node::covering_node(root, call.range());
+    around
+        .ancestors()
+        .any(|node| matches!(node, AnyNodeRef::StmtExpr(stmt) if stmt.value.range() == call.range()))
+}
+
 struct Moves<'c, 'a> {
     code: &'c Code<'a>,
     minimum: PythonVersion,
     gone: &'static Module,
     statement: TextRange,
+    /// Every binding of the file that comes from the module.
+    going: Vec<BindingId>,
     definitions: Option<Definitions<'c, 'a>>,
     changes: Vec<Change>,
     /// Imports that go where the statement stands.
@@ -201,14 +214,21 @@ impl<'a> Moves<'_, 'a> {
             self.succeeded(name);
             return Some(());
         }
-        let is_seen = names.is_global(part.id) && (exported || names.in_strings(local));
+        let is_seen =
+            part.member.is_some() && (exported && names.is_global(part.id) || names.in_strings(local));
         let mut defined: Vec<&'static Name> = Vec::new();
         for read in &part.reads {
-            if read.name.since > self.minimum {
+            let fits = read.name.since <= self.minimum;
+            if fits && (self.replaced(part, read) || self.rewritten(part, read)) {
+                self.doubt(is_seen.then_some("what is not seen here may read the name"));
+                continue;
+            }
+            // Beside a successor that is younger, a definition works on every Python 3.
+            let defines = fits || read.name.rewrite.is_some();
+            if !defines {
                 return None;
             }
-            let is_moved = self.replaced(part, read) || self.rewritten(part, read);
-            if !is_moved && !defined.iter().any(|name| std::ptr::eq(*name, read.name)) {
+            if !defined.iter().any(|name| std::ptr::eq(*name, read.name)) {
                 defined.push(read.name);
             }
         }
@@ -251,11 +271,16 @@ impl<'a> Moves<'_, 'a> {
     fn rewritten(&mut self, part: &Part<'a>, read: &Read<'a>) -> bool {
         let (Some(_), Some(call)) = (read.name.rewrite, read.call) else { return false };
         let fact = Fact { module: self.gone, name: read.name };
-        let site = Site::new(self.code, self.minimum, fact);
-        let old =
-            Old { whole: call.range(), receiver: None, call: Some(call), module: None, deferred: false };
+        if read.name.statement && !is_statement(self.code, call) {
+            return false;
+        }
+        let going = std::mem::take(&mut self.going);
+        let site = Site::new(self.code, self.minimum, fact, &going);
+        let old = Old { whole: call.range(), receiver: None, call: Some(call), module: None, deferred: false };
         let at = At { place: read.range.start(), beside: Some(part.statement) };
-        let Some(new) = old.write(&site, at) else { return false };
+        let new = old.write(&site, at);
+        self.going = going;
+        let Some(new) = new else { return false };
         let (reason, shown) = new.doubts();
         if shown.is_some() {
             return false;
@@ -276,10 +301,8 @@ impl<'a> Moves<'_, 'a> {
         };
         let reads: Vec<TextRange> = part.reads.iter().filter(left).map(|read| read.range).collect();
         let places: Vec<TextSize> = reads.iter().map(|range| range.start()).collect();
-        let called = self.definitions.as_mut()?.name(definition, &places)?;
-        if is_seen && part.member.is_some() && called != part.local() {
-            return None;
-        }
+        let wanted = is_seen.then(|| part.local());
+        let called = self.definitions.as_mut()?.name(definition, wanted, &places)?;
         let text = &self.code.document.text;
         let new = reads.iter().filter(|range| text[**range] != *called);
         self.changes.extend(new.map(|range| Change::new(*range, called.as_str())));
@@ -345,11 +368,12 @@ impl<'a> Moves<'_, 'a> {
         }
         wanted.sort_by_key(|(import, _)| import.statement());
         let near = TextRange::new(start_of_line(text, range.start())?, end_of_line(text, range.end())?);
+        let beside = is_among_standard(self.code, range).then_some(range);
         let mut changes = Vec::new();
         for (import, place) in wanted {
             let line = import.statement();
             let spelling = Spelling { text: String::new(), missing: Some(import) };
-            let change = spelling.insertion(self.code, At { place, beside: Some(range) })??;
+            let change = spelling.insertion(self.code, At { place, beside })??;
             if near.contains_inclusive(change.range.start()) && change.content.trim() == line && whole {
                 lines.push(line);
             } else {
@@ -368,6 +392,21 @@ impl<'a> Moves<'_, 'a> {
         changes.insert(0, Change::new(range, lines.join(&between)));
         Some(changes)
     }
+}
+
+/// Whether a statement stands beside an import of the standard library, or alone.
+fn is_among_standard(code: &Code<'_>, statement: TextRange) -> bool {
+    let body = code.module.body();
+    let Some(at) = body.iter().position(|stmt| stmt.range() == statement) else { return false };
+    let module = |stmt: &Stmt| match stmt {
+        Stmt::Import(import) => import.names.first().map(|alias| alias.name.to_string()),
+        Stmt::ImportFrom(import) if import.level > 0 => Some(String::new()),
+        Stmt::ImportFrom(import) => import.module.as_ref().map(ToString::to_string),
+        _ => None,
+    };
+    let near = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+    let modules: Vec<String> = near.filter_map(|at| body.get(at).and_then(module)).collect();
+    modules.is_empty() || modules.iter().any(|module| is_importable(module, None, PythonVersion::PY38).is_some())
 }
 
 /// Adds the insertion of an import; the first of a file share the empty line beside them.
