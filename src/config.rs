@@ -43,8 +43,9 @@ pub struct Settings {
     pub exclude: Vec<String>,
     /// Apply `exclude` to files named on the command line too.
     pub force_exclude: bool,
-    /// Fixes may add backport requirements.
-    pub backports: bool,
+    /// Whether fixes add requirements that bring removed modules back: `None` where nothing else
+    /// serves, `Some(true)` also in place of definitions, `Some(false)` never.
+    pub backports: Option<bool>,
     /// The folder of the configuration file, else the current folder.
     pub root: PathBuf,
     /// How to read the configuration files of folders below; `None` if these
@@ -87,7 +88,7 @@ impl Default for Settings {
             fail_on: Some(Severity::Warning),
             exclude: Vec::new(),
             force_exclude: false,
-            backports: false,
+            backports: None,
             root: PathBuf::from("."),
             deeper: None,
         }

@@ -3,6 +3,7 @@
 //! They answer with ranges and texts; a rule turns them into the edits of a
 //! fix. `None` means that the layout is too unusual to touch.
 
+pub mod backport;
 pub mod behaviour;
 pub mod definitions;
 pub mod entries;

@@ -110,7 +110,7 @@ pub struct Options {
     pub fix: Option<bool>,
     /// Apply unsafe fixes too.
     pub unsafe_fixes: Option<bool>,
-    /// Fixes may add backport requirements.
+    /// Whether fixes add requirements that bring removed modules back.
     pub backports: Option<bool>,
     /// Groups of platforms that the code is never deployed on.
     pub unused_platforms: Option<Vec<Group>>,
@@ -185,7 +185,7 @@ impl Options {
             fail_on: self.fail_on.unwrap_or(default.fail_on),
             exclude: self.exclude.clone().unwrap_or_default(),
             force_exclude: self.force_exclude.unwrap_or(default.force_exclude),
-            backports: self.backports.unwrap_or(default.backports),
+            backports: self.backports,
             root: root.to_owned(),
             deeper: None,
         }

@@ -151,15 +151,37 @@ impl<'c, 'a> Definitions<'c, 'a> {
         &self.missing
     }
 
-    /// The insertion of the definitions that are not there yet; `removed` is what the fix takes
-    /// out of the file besides.
+    /// The definitions that are not there yet, in the place of `removed` where that is what stands
+    /// before them. They take the place of some text, so that no two fixes write some at once.
     #[must_use]
     pub fn insertion(&self, removed: Option<TextRange>) -> Option<Change> {
+        let mut content = self.content(removed)?;
+        let text = &self.code.document.text;
+        if let Some(removed) = removed {
+            return Some(Change::new(removed, content));
+        }
+        let place = self.place.to_usize();
+        let (before, behind) = text.split_at(place);
+        // The imports of a file without any stand before its first letter.
+        if before.ends_with('\n') && !self.is_first {
+            let newline = if before.ends_with("\r\n") { "\r\n" } else { "\n" };
+            content.insert(0, '\n');
+            return Some(Change::new(
+                TextRange::new(self.place - TextSize::of(newline), self.place),
+                content,
+            ));
+        }
+        let first = &behind[..behind.chars().next().map_or(0, char::len_utf8)];
+        content.push_str(first);
+        Some(Change::new(TextRange::at(self.place, TextSize::of(first)), content))
+    }
+
+    fn content(&self, removed: Option<TextRange>) -> Option<String> {
         if self.written.is_empty() {
             return None;
         }
         let text = &self.code.document.text;
-        let end = removed.filter(|range| range.end() == self.place).map_or(self.place, |range| range.start());
+        let end = removed.map_or(self.place, |range| range.start());
         let before = &text[..end.to_usize()];
         let newlines = before.len() - before.trim_end_matches(['\r', '\n']).len();
         let newlines = before[before.len() - newlines..].matches('\n').count();
@@ -188,7 +210,7 @@ impl<'c, 'a> Definitions<'c, 'a> {
         } else if newlines > 0 {
             content.push('\n');
         }
-        Some(Change::new(TextRange::empty(self.place), content))
+        Some(content)
     }
 }
 

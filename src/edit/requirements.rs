@@ -80,7 +80,11 @@ fn table_marker(text: &str, requirement: &Requirement, marker: &str) -> Option<C
 #[must_use]
 pub fn append(text: &str, sheet: &Sheet, role: &Role, requirement: &str) -> Option<Change> {
     let lists = sheet.lists.iter().enumerate().filter(|(_, list)| list.role == *role);
-    lists.into_iter().find_map(|(at, list)| {
+    let mut lists = lists.peekable();
+    if lists.peek().is_none() && *role == Role::Runtime {
+        return append_keyword(text, sheet.room?, requirement);
+    }
+    lists.find_map(|(at, list)| {
         let members: Vec<&Requirement> = sheet.requirements.iter().filter(|one| one.list == at).collect();
         match list.style {
             Style::Line if text.contains("--hash") => None,
@@ -91,6 +95,27 @@ pub fn append(text: &str, sheet: &Sheet, role: &Role, requirement: &str) -> Opti
             Style::Conda | Style::Word => None,
         }
     })
+}
+
+/// `install_requires` behind the last keyword of a call of `setup`.
+fn append_keyword(text: &str, last: TextRange, requirement: &str) -> Option<Change> {
+    let start = text[..last.start().to_usize()].rfind('\n').map_or(0, |at| at + 1);
+    let lead = &text[start..last.start().to_usize()];
+    let (quote, other) =
+        if text.matches('"').count() > text.matches('\'').count() { ('"', '\'') } else { ('\'', '"') };
+    let keyword = format!("install_requires=[{quote}{}{quote}]", quoted(requirement, other));
+    let end = line_end(text, last.end().to_usize());
+    let behind = &text[last.end().to_usize()..end.to_usize()];
+    // In the place of the last keyword, so that no two fixes add one.
+    let said = &text[last];
+    if !lead.trim().is_empty() {
+        return Some(Change::new(last, format!("{said}, {keyword}")));
+    }
+    if behind.trim_start().starts_with(',') {
+        let content = format!("{said}{behind}\n{lead}{keyword},");
+        return Some(Change::new(TextRange::new(last.start(), end), content));
+    }
+    Some(Change::new(last, format!("{said},\n{lead}{keyword}")))
 }
 
 fn append_line(text: &str, requirement: &str) -> Option<Change> {
@@ -290,6 +315,22 @@ mod tests {
                 "setup(install_requires=['a',\n  'b'])\n",
                 Some("setup(install_requires=['a',\n  'b',\n  'n>=1; python_version >= \"3.13\"'])\n"),
             ),
+            (
+                "setup.py",
+                "setup(\n    name='a',\n    zip_safe=False,  # c\n)\n",
+                Some(
+                    "setup(\n    name='a',\n    zip_safe=False,  # c\n    install_requires=['n>=1; python_version >= \"3.13\"'],\n)\n",
+                ),
+            ),
+            (
+                "setup.py",
+                "setup(name=\"a\",\n      zip_safe=False)\n",
+                Some(
+                    "setup(name=\"a\",\n      zip_safe=False,\n      install_requires=[\"n>=1; python_version >= '3.13'\"])\n",
+                ),
+            ),
+            ("setup.py", "setup(name='a', **more)\n", None),
+            ("setup.py", "setup(name='a', install_requires=more())\n", None),
             (
                 "environment.yml",
                 "dependencies:\n  - a\n  - pip:\n    - b\n",

@@ -138,6 +138,9 @@ pub struct Sheet {
     pub lists: Vec<List>,
     /// Other files whose requirements count.
     pub includes: Vec<Include>,
+    /// The last keyword of the call of `setup` that states no `install_requires`: where one can
+    /// be added.
+    pub room: Option<TextRange>,
 }
 
 /// The requirements of a file alone; of a lock file none.

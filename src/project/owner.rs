@@ -32,17 +32,28 @@ const FILES: [&str; 8] = [
 
 impl Project {
     /// The file of the nearest folder around the code at `path` that lists what is
-    /// needed when it runs; `None` if there is none.
+    /// needed when it runs, or could in a call of `setup`; `None` if there is none.
     #[must_use]
     pub fn owner(&self, path: &Path) -> Option<Owner> {
         let absolute = self.absolute(path);
+        let lists = |sheet: &Sheet| sheet.lists.iter().any(|list| list.role == Role::Runtime);
+        let has_room = |sheet: &Sheet| sheet.room.is_some();
         self.ancestors(&absolute).find_map(|folder| {
-            let mut files = FILES.iter().map(|name| folder.path.join(name));
-            files.find_map(|file| self.owner_in(&folder, &file, path.is_relative()))
+            let find = |fits: &dyn Fn(&Sheet) -> bool| {
+                let mut files = FILES.iter().map(|name| folder.path.join(name));
+                files.find_map(|file| self.owner_in(&folder, &file, path.is_relative(), fits))
+            };
+            find(&lists).or_else(|| find(&has_room))
         })
     }
 
-    fn owner_in(&self, folder: &Folder, file: &Path, relative: bool) -> Option<Owner> {
+    fn owner_in(
+        &self,
+        folder: &Folder,
+        file: &Path,
+        relative: bool,
+        fits: &dyn Fn(&Sheet) -> bool,
+    ) -> Option<Owner> {
         if !folder.declarations().iter().any(|declared| declared == file) {
             return None;
         }
@@ -50,7 +61,6 @@ impl Project {
         let shown: PathBuf = inside.unwrap_or(file).to_path_buf();
         let document = document(&shown, self.target)?;
         let sheet = dependencies::read(&document);
-        let runs = sheet.lists.iter().any(|list| list.role == Role::Runtime);
-        runs.then_some(Owner { document, sheet })
+        fits(&sheet).then_some(Owner { document, sheet })
     }
 }

@@ -17,24 +17,26 @@ use crate::edit::spell::{At, Import, Spelling};
 use crate::edit::unused::{drop_unused, is_compatibility_module};
 use crate::edit::{Change, Plan, is_package_init};
 use crate::python::Code;
-use crate::python::names::{BindingId, BindingKind};
+use crate::python::names::{Binding, BindingId, BindingKind};
 use crate::version::PythonVersion;
 
 /// Moves every use of what one import statement takes from a module that is gone: `bindings` are
-/// all that it binds from there.
+/// all that it binds from there; `define` allows definitions.
 #[must_use]
 pub fn move_all(
     code: &Code<'_>,
     minimum: PythonVersion,
     bindings: &[BindingId],
     gone: &'static Module,
+    define: bool,
 ) -> Option<Plan> {
-    let parts: Vec<Part<'_>> = bindings.iter().map(|id| Part::of(code, *id, gone)).collect::<Option<_>>()?;
+    let parts: Vec<Part<'_>> =
+        bindings.iter().map(|id| Part::of(code, &siblings(code, *id), gone)).collect::<Option<_>>()?;
     let places: Vec<TextSize> =
         parts.iter().flat_map(|part| &part.reads).map(|read| read.range.start()).collect();
     let statement = parts.first()?.statement;
     let going = going(code, gone);
-    let definitions = Definitions::new(code, gone, &places, going.clone());
+    let definitions = define.then(|| Definitions::new(code, gone, &places, going.clone())).flatten();
     let mut moves = Moves {
         code,
         minimum,
@@ -51,6 +53,18 @@ pub fn move_all(
         moves.part(part)?;
     }
     moves.finish(&parts)
+}
+
+/// The imports that bind the same name as one: `import gone.part` and `import gone.other`.
+fn siblings(code: &Code<'_>, id: BindingId) -> Vec<BindingId> {
+    let names = code.names();
+    let own = names.binding(id);
+    let BindingKind::Import(_, alias) = own.kind else { return vec![id] };
+    if alias.asname.is_some() {
+        return vec![id];
+    }
+    let same = |binding: &Binding<'_>| binding.name == own.name && binding.scope == own.scope;
+    names.bindings().filter(|(_, binding)| same(binding)).map(|(id, _)| id).collect()
 }
 
 /// Every binding of this file that comes from the module.
@@ -73,6 +87,8 @@ struct Part<'a> {
     statement: TextRange,
     aliases: &'a [Alias],
     alias: &'a Alias,
+    /// Other imports that bind the same.
+    others: Vec<(TextRange, &'a [Alias], &'a Alias)>,
     /// The name of the gone module that it binds; `None` where it binds a module.
     member: Option<&'static Name>,
     reads: Vec<Read<'a>>,
@@ -86,12 +102,23 @@ struct Read<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn of(code: &Code<'a>, id: BindingId, gone: &'static Module) -> Option<Self> {
+    fn of(code: &Code<'a>, ids: &[BindingId], gone: &'static Module) -> Option<Self> {
         let names = code.names();
+        let (id, others) = ids.split_first()?;
+        let id = *id;
         let binding = names.binding(id);
+        let other = |id: &BindingId| match names.binding(*id).kind {
+            BindingKind::Import(import, alias) => {
+                let module = catalogue::removed_module(&alias.name)?;
+                let same = alias.asname.is_none() && std::ptr::eq(module, gone);
+                same.then_some((import.range(), &import.names[..], alias))
+            }
+            _ => None,
+        };
+        let others: Vec<_> = others.iter().map(other).collect::<Option<_>>()?;
         let (statement, aliases, alias, dotted) = match binding.kind {
             BindingKind::Import(import, alias) => {
-                if alias.asname.is_none() && !super::is_sole(code, binding) {
+                if !catalogue::removed_module(&alias.name).is_some_and(|module| std::ptr::eq(module, gone)) {
                     return None;
                 }
                 (import.range(), &import.names[..], alias, base(code, id, gone))
@@ -111,10 +138,10 @@ impl<'a> Part<'a> {
                 continue;
             }
             let meant = names.bindings_of(read);
-            if !meant.contains(&id) {
+            if !meant.iter().any(|one| ids.contains(one)) {
                 continue;
             }
-            if meant.len() > 1 {
+            if !meant.iter().all(|one| ids.contains(one)) {
                 return None;
             }
             let chain = chains.by_root.get(&read.range().start());
@@ -131,7 +158,7 @@ impl<'a> Part<'a> {
             };
             reads.push(Read { range, name, call: call(code, range) });
         }
-        Some(Self { id, statement, aliases, alias, member, reads })
+        Some(Self { id, statement, aliases, alias, others, member, reads })
     }
 
     /// What it is called in the file.
@@ -276,7 +303,8 @@ impl<'a> Moves<'_, 'a> {
         }
         let going = std::mem::take(&mut self.going);
         let site = Site::new(self.code, self.minimum, fact, &going);
-        let old = Old { whole: call.range(), receiver: None, call: Some(call), module: None, deferred: false };
+        let old =
+            Old { whole: call.range(), receiver: None, call: Some(call), module: None, deferred: false };
         let at = At { place: read.range.start(), beside: Some(part.statement) };
         let new = old.write(&site, at);
         self.going = going;
@@ -317,10 +345,20 @@ impl<'a> Moves<'_, 'a> {
         let missing = definitions
             .iter()
             .flat_map(|one| one.missing().iter().map(|import| (import.clone(), one.place())));
-        let exchanged = self.exchanged(parts, missing.collect())?;
-        let removed = exchanged.first().filter(|change| change.content.is_empty()).map(|change| change.range);
+        let mut exchanged = self.exchanged(parts, missing.collect())?;
+        if let Some(definitions) = definitions {
+            let before = |change: &&Change| {
+                change.content.is_empty()
+                    && !change.range.is_empty()
+                    && change.range.end() == definitions.place()
+            };
+            let removed = exchanged.iter().find(before).map(|change| change.range);
+            if let Some(written) = definitions.insertion(removed) {
+                exchanged.retain(|change| Some(change.range) != removed);
+                exchanged.push(written);
+            }
+        }
         self.changes.extend(exchanged);
-        self.changes.extend(definitions.and_then(|definitions| definitions.insertion(removed)));
         let mut ranges: Vec<TextRange> = self.changes.iter().map(|change| change.range).collect();
         ranges.sort_by_key(|range| (range.start(), range.end()));
         if ranges.windows(2).any(|pair| pair[1].start() < pair[0].end()) {
@@ -346,6 +384,13 @@ impl<'a> Moves<'_, 'a> {
         if text[range].contains('#') && whole && aliases.len() > 1 {
             return None;
         }
+        let mut others = Vec::new();
+        for (statement, aliases, alias) in parts.iter().flat_map(|part| &part.others) {
+            // Several in one statement are for a person.
+            let apart = *statement != range
+                && others.iter().all(|change: &Change| !statement.contains_range(change.range));
+            others.push(apart.then(|| remove_alias(text, body, *statement, aliases, alias))??);
+        }
         let removal = match parts {
             _ if whole => remove_statement(text, body, range)?,
             [only] => remove_alias(text, body, range, aliases, only.alias)?,
@@ -369,12 +414,16 @@ impl<'a> Moves<'_, 'a> {
         wanted.sort_by_key(|(import, _)| import.statement());
         let near = TextRange::new(start_of_line(text, range.start())?, end_of_line(text, range.end())?);
         let beside = is_among_standard(self.code, range).then_some(range);
-        let mut changes = Vec::new();
+        let mut changes = others;
+        let removed: Vec<TextRange> = changes.iter().map(|change| change.range).collect();
+        let is_near = |at: TextSize| {
+            near.contains_inclusive(at) || removed.iter().any(|range| range.contains_inclusive(at))
+        };
         for (import, place) in wanted {
             let line = import.statement();
             let spelling = Spelling { text: String::new(), missing: Some(import) };
             let change = spelling.insertion(self.code, At { place, beside })??;
-            if near.contains_inclusive(change.range.start()) && change.content.trim() == line && whole {
+            if is_near(change.range.start()) && change.content.trim() == line && whole {
                 lines.push(line);
             } else {
                 add(&mut changes, change);
@@ -406,7 +455,8 @@ fn is_among_standard(code: &Code<'_>, statement: TextRange) -> bool {
     };
     let near = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
     let modules: Vec<String> = near.filter_map(|at| body.get(at).and_then(module)).collect();
-    modules.is_empty() || modules.iter().any(|module| is_importable(module, None, PythonVersion::PY38).is_some())
+    modules.is_empty()
+        || modules.iter().any(|module| is_importable(module, None, PythonVersion::PY38).is_some())
 }
 
 /// Adds the insertion of an import; the first of a file share the empty line beside them.

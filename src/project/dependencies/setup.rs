@@ -47,6 +47,13 @@ fn option(reader: &mut Reader<'_>, entry: &Entry, role: Role) {
 /// Literal keywords `install_requires=` and their like, of any call or
 /// dictionary: `setup(**options)` is common.
 pub(super) fn py(reader: &mut Reader<'_>, body: &[Stmt]) {
+    if !reader.text.contains("install_requires") {
+        let mut calls = Calls { found: Vec::new() };
+        calls.visit_body(body);
+        if let [only] = calls.found[..] {
+            reader.sheet.room = Some(only);
+        }
+    }
     if !reader.text.contains("_require") {
         return;
     }
@@ -175,6 +182,30 @@ impl<'a> Visitor<'a> for Keywords<'a> {
                 }
             }
             _ => {}
+        }
+        walk_expr(self, expr);
+    }
+}
+
+/// Calls of `setup` that show all their keywords: the last of each.
+struct Calls {
+    found: Vec<TextRange>,
+}
+
+impl<'a> Visitor<'a> for Calls {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            let named = match &*call.func {
+                Expr::Name(name) => name.id.as_str() == "setup",
+                Expr::Attribute(attribute) => attribute.attr.as_str() == "setup",
+                _ => false,
+            };
+            let keywords = &call.arguments.keywords;
+            let has = |name: &str| keywords.iter().any(|one| one.arg.as_ref().is_some_and(|arg| arg == name));
+            let plain = keywords.iter().all(|keyword| keyword.arg.is_some());
+            if named && plain && (has("name") || has("packages") || has("py_modules")) {
+                self.found.extend(keywords.last().map(Ranged::range));
+            }
         }
         walk_expr(self, expr);
     }

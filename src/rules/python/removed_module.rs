@@ -51,12 +51,14 @@
 //! then on. `newskin explain imp.load_source` shows what is written. All uses of
 //! an import are moved, or none.
 //!
-//! With `backports = true` in the configuration, an import that has no such fix
-//! gets another one: the package that brings the module back is added, with a
-//! condition on the version of Python, to the nearest file that lists what the
-//! code needs (`requirements.in`, `pyproject.toml`, `setup.cfg`, `setup.py`,
-//! `Pipfile`, `requirements.txt`). It is unsafe, as nobody develops that code any
-//! more. Everything else is left to a person.
+//! An import that has no such fix gets another one: the package that brings the
+//! module back is added, with a condition on the version of Python, to the
+//! nearest file that lists what the code needs (`requirements.in`,
+//! `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile`, `requirements.txt`). It
+//! is unsafe, as nobody develops that code any more. With `backports = true` in
+//! the configuration this is done rather than writing definitions, with
+//! `backports = false` never. Where no file lists requirements, the help names
+//! the package. Everything else is left to a person.
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Alias, Expr, ExprCall, StmtImportFrom};
@@ -64,13 +66,11 @@ use ruff_text_size::{Ranged, TextRange};
 
 use crate::catalogue::{self, MODULES, Module, Name};
 use crate::discover::Kind;
-use crate::edit::Plan;
-use crate::edit::requirements::append;
+use crate::edit::backport::{BACKPORT, require};
 use crate::edit::successors::{bridge, move_all, move_members, move_module, names_used};
 use crate::edit::unused::drop_unused;
+use crate::edit::{Change, Plan};
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
-use crate::project::Owner;
-use crate::project::dependencies::Role;
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, is_dead_module, reach};
 use crate::python::names::{BindingId, BindingKind};
@@ -112,8 +112,12 @@ impl Rule for RemovedModule {
     }
 }
 
-/// Why a requirement is not safe to add.
-const BACKPORT: &str = "the package keeps old code alive that nobody develops; lock files must be made anew";
+/// What is done about an import; unsafe if there is a reason.
+struct Remedy {
+    message: String,
+    reason: Option<String>,
+    edits: Vec<Edit>,
+}
 
 struct Check<'f, 'a> {
     file: &'f File<'f>,
@@ -206,42 +210,46 @@ impl<'a> Check<'_, 'a> {
             .help(self.help(import))
             .url(import.module.source)
             .versions(import.module.deprecated, import.module.removed);
-        match self.plan(import) {
-            Some(Plan { message, reason, changes }) => {
-                let edits =
-                    changes.into_iter().map(|change| self.file.edit(change.range, change.content)).collect();
-                match reason {
-                    None => draft.safe_fix(message, edits).emit(),
-                    Some(reason) => draft.unsafe_fix(message, reason, edits).emit(),
-                }
+        match self.remedy(import) {
+            Some(Remedy { message, reason: None, edits }) => draft.safe_fix(message, edits).emit(),
+            Some(Remedy { message, reason: Some(reason), edits }) => {
+                draft.unsafe_fix(message, reason, edits).emit();
             }
-            None => match self.backport(import.module) {
-                Some((message, edit)) => draft.unsafe_fix(message, BACKPORT, vec![edit]).emit(),
-                None => draft.emit(),
-            },
+            None => draft.emit(),
         }
     }
 
-    /// A requirement that brings the module back, in the file that lists what the
-    /// code needs; only where the user asked for it.
-    fn backport(&self, module: &Module) -> Option<(String, Edit)> {
-        let removed = module.removed?;
-        if !self.file.settings.backports {
+    /// Other names and code, then definitions, then the old module from a package; the package
+    /// before definitions where the user wants that.
+    fn remedy(&self, import: &Import<'a>) -> Option<Remedy> {
+        let remedy = |plan: Plan| {
+            let edit = |change: Change| self.file.edit(change.range, change.content);
+            let edits = plan.changes.into_iter().map(edit).collect();
+            Remedy { message: plan.message, reason: plan.reason, edits }
+        };
+        if let Some(plan) = self.plan(import).or_else(|| self.moved(import, false)) {
+            return Some(remedy(plan));
+        }
+        let defined = || self.moved(import, true).map(remedy);
+        let backport = || self.backport(import.module);
+        if self.file.settings.backports == Some(true) {
+            backport().or_else(defined)
+        } else {
+            defined().or_else(backport)
+        }
+    }
+
+    /// A requirement that brings the module back.
+    fn backport(&self, module: &Module) -> Option<Remedy> {
+        let path = &self.file.document.path;
+        // `setup.py` runs before anything is installed.
+        let runs =
+            self.file.document.kind != Kind::Stub && path.file_name().is_some_and(|name| name != "setup.py");
+        if self.file.settings.backports == Some(false) || !runs {
             return None;
         }
-        let Owner { document, sheet } = self.file.project.owner(&self.file.document.path)?;
-        let package = module.backports.first()?.package;
-        // A project without an older Python needs no condition.
-        let requirement = if self.file.minimum() >= removed {
-            package.to_owned()
-        } else {
-            format!("{package}; python_version >= \"{removed}\"")
-        };
-        let change = append(&document.text, &sheet, &Role::Runtime, &requirement)?;
-        let name = document.path.file_name()?.to_string_lossy().into_owned();
-        let span = document.span(change.range);
-        let edit = Edit { path: Some(document.path.clone()), span, content: change.content };
-        Some((format!("Add `{package}` to `{name}`"), edit))
+        let (message, edit) = require(self.file.project, path, self.file.minimum(), module)?;
+        Some(Remedy { message, reason: Some(BACKPORT.to_owned()), edits: vec![edit] })
     }
 
     fn report_string(&self, module: &'static Module, dotted: &str, range: TextRange, sink: &mut Sink<'_>) {
@@ -310,19 +318,22 @@ impl<'a> Check<'_, 'a> {
         {
             return Some(plan);
         }
-        let python2 = self.file.keeps_python2();
-        if let Some(plan) = bridge(self.code, minimum, python2.is_some(), bindings, import.module) {
-            return Some(plan);
-        }
+        bridge(self.code, minimum, self.file.keeps_python2().is_some(), bindings, import.module)
+    }
+
+    /// Every use moved to other names and code, or to definitions where those are allowed.
+    fn moved(&self, import: &Import<'a>, define: bool) -> Option<Plan> {
+        let minimum = self.file.minimum();
+        let bindings = &import.bindings;
         let plain = match (import.members_of, &bindings[..]) {
             (Some(statement), _) => move_members(self.code, minimum, statement, import.module),
             (None, [only]) => move_module(self.code, minimum, *only, import.module),
             _ => None,
         };
-        let mut plan = plain.or_else(|| move_all(self.code, minimum, bindings, import.module))?;
+        let mut plan = plain.or_else(|| move_all(self.code, minimum, bindings, import.module, define))?;
         let old = |name: &Name| name.replace.is_some() && name.since.major < 3;
         let stays = self.names_used(import).into_iter().all(old);
-        plan.reason = plan.reason.or(python2.filter(|_| !stays));
+        plan.reason = plan.reason.or(self.file.keeps_python2().filter(|_| !stays));
         Some(plan)
     }
 
