@@ -8,7 +8,7 @@ use ruff_python_ast::{Expr, Identifier, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Change;
-use super::imports::{blocks, end_of_line, is_alone, past_line_end};
+use super::imports::{blocks, end_of_line, past_line_end};
 use super::spell::{self, At, Import};
 use crate::catalogue::{Definition, Module};
 use crate::parse::python::parse;
@@ -234,7 +234,8 @@ fn place(code: &Code<'_>, reads: &[TextSize]) -> Option<TextSize> {
     let docstring = head.first().filter(|stmt| is_docstring(stmt)).copied();
     let Some(last) = last.map(|at| head[at]).or(docstring) else { return top(code) };
     let end = end_of_line(text, last.end())?;
-    let alone = last.is_try_stmt() || last.is_if_stmt() || is_alone(text, last.range());
+    let rest = text[TextRange::new(last.end(), end)].trim_start();
+    let alone = rest.is_empty() || rest.starts_with('#');
     alone.then(|| past_line_end(text, end))
 }
 
