@@ -151,10 +151,12 @@ impl<'c, 'a> Definitions<'c, 'a> {
         &self.missing
     }
 
-    /// The definitions that are not there yet, in the place of `removed` where that is what stands
-    /// before them. They take the place of some text, so that no two fixes write some at once.
+    /// The definitions that are not there yet, in the place of `removed`, which the fix takes out
+    /// of the file, where that stands right before them. They take the place of some text, so
+    /// that no two fixes write some at once.
     #[must_use]
     pub fn insertion(&self, removed: Option<TextRange>) -> Option<Change> {
+        let removed = removed.filter(|range| range.end() == self.place);
         let mut content = self.content(removed)?;
         let text = &self.code.document.text;
         if let Some(removed) = removed {

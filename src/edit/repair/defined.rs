@@ -64,7 +64,7 @@ fn written(
     let uses = uses.filter(|one| !matches!(one.form, UseForm::Import(..))).map(|one| one.range.start());
     let reads: Vec<TextSize> = starts.iter().copied().chain(uses).collect();
     let mut definitions = Definitions::new(code, site.fact.module, &reads, going(site))?;
-    let name = definitions.name(definition, &starts)?;
+    let name = definitions.name(definition, None, &starts)?;
     let mut changes: Vec<Change> = places
         .iter()
         .filter(|place| site.text()[**place] != name)
@@ -85,8 +85,11 @@ fn written(
         None => None,
     };
     let removed = removal.as_ref().filter(|removal| removal.content.is_empty()).map(|removal| removal.range);
-    changes.extend(definitions.insertion(removed));
-    changes.extend(removal);
+    let written = definitions.insertion(removed);
+    // Right before the definitions, what is removed gives them its place.
+    let place = written.as_ref().map(|written| written.range);
+    changes.extend(removal.filter(|removal| place != Some(removal.range)));
+    changes.extend(written);
     for import in missing {
         let spelling = Spelling { text: String::new(), missing: Some(import) };
         let at = At { place: definitions.place(), beside: None };
