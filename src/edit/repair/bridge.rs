@@ -20,7 +20,7 @@ use crate::version::PythonVersion;
 /// the old name alone; `None` where no import with a fallback serves.
 #[must_use]
 pub fn bridge<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Option<Repair> {
-    let site = Site { code, minimum, fact: one.fact };
+    let site = Site::new(code, minimum, one.fact, &[]);
     let (home, member) = successor(one.fact)?;
     if code.document.cells.is_some() || site.is_asked_for() || site.is_tried(one) {
         return None;
@@ -75,7 +75,7 @@ fn attributes<'a>(site: &Site<'_, 'a>, attribute: &ExprAttribute, home: &str) ->
         };
         let member = successor(one.fact)?.1;
         all.add(one.fact, attribute, &old_home, home, member)?;
-        let other = Site { code: site.code, minimum: site.minimum, fact: one.fact };
+        let other = Site::new(site.code, site.minimum, one.fact, &[]);
         all.changes.extend(kept(rename::adjusted(&other, call)?)?);
     }
     all.moved.sort();
