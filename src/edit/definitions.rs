@@ -156,7 +156,7 @@ impl<'c, 'a> Definitions<'c, 'a> {
     /// that no two fixes write some at once.
     #[must_use]
     pub fn insertion(&self, removed: Option<TextRange>) -> Option<Change> {
-        let removed = removed.filter(|range| range.end() == self.place);
+        let removed = removed.filter(|range| range.start() < self.place && self.place <= range.end());
         let mut content = self.content(removed)?;
         let text = &self.code.document.text;
         if let Some(removed) = removed {
@@ -184,11 +184,12 @@ impl<'c, 'a> Definitions<'c, 'a> {
         }
         let text = &self.code.document.text;
         let end = removed.map_or(self.place, |range| range.start());
+        let next = removed.map_or(self.place, |range| range.end()).to_usize();
         let before = &text[..end.to_usize()];
         let newlines = before.len() - before.trim_end_matches(['\r', '\n']).len();
         let newlines = before[before.len() - newlines..].matches('\n').count();
-        let behind = text[self.place.to_usize()..].trim_start_matches(['\r', '\n']);
-        let blanks = text[self.place.to_usize()..text.len() - behind.len()].matches('\n').count();
+        let behind = text[next..].trim_start_matches(['\r', '\n']);
+        let blanks = text[next..text.len() - behind.len()].matches('\n').count();
         let room = |text: &String| if is_block(text) { 2_usize } else { 1 };
         let (blocks, mut written): (Vec<&String>, Vec<&String>) =
             self.written.iter().partition(|one| is_block(one));

@@ -348,9 +348,8 @@ impl<'a> Moves<'_, 'a> {
         let mut exchanged = self.exchanged(parts, missing.collect())?;
         if let Some(definitions) = definitions {
             let before = |change: &&Change| {
-                change.content.is_empty()
-                    && !change.range.is_empty()
-                    && change.range.end() == definitions.place()
+                let place = definitions.place();
+                change.content.is_empty() && change.range.start() < place && place <= change.range.end()
             };
             let removed = exchanged.iter().find(before).map(|change| change.range);
             if let Some(written) = definitions.insertion(removed) {
