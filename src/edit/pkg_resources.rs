@@ -75,8 +75,11 @@ pub fn leave(code: &Code<'_>, minimum: PythonVersion, place: TextRange) -> Optio
             .changes
             .iter()
             .find(|change| change.content.is_empty() && change.range.contains_range(place));
-        let insertion = definitions.insertion(removed.map(|change| change.range));
-        leaving.changes.extend(insertion);
+        if let Some(written) = definitions.insertion(removed.map(|change| change.range)) {
+            // Right before the definitions, what is removed gives them its place.
+            leaving.changes.retain(|change| change.range != written.range);
+            leaving.changes.push(written);
+        }
     }
     let message = "Replace `pkg_resources`".to_owned();
     let plan = Plan { message, reason: Some(REASON.to_owned()), changes: leaving.changes };
@@ -206,7 +209,7 @@ impl<'c, 'a> Leaving<'c, 'a> {
         let places: Vec<TextSize> = self.points.iter().map(|place| place.start()).collect();
         // It needs nothing else of any module.
         let mut definitions = Definitions::new(self.code, MODULES.first()?, &places, going)?;
-        let name = definitions.name(&ENTRY_POINTS, &places)?;
+        let name = definitions.name(&ENTRY_POINTS, None, &places)?;
         for place in std::mem::take(&mut self.points) {
             if self.text()[place] != name {
                 self.changes.push(Change::new(place, name.clone()));
