@@ -122,6 +122,8 @@ pub struct Name {
     pub imports: &'static [&'static str],
     /// Whether the template serves only where nobody takes the result.
     pub statement: bool,
+    /// Arguments that a call may have behind those that the template takes.
+    pub defaults: &'static [&'static str],
     /// What takes its place where no other name does.
     pub define: Option<Definition>,
     /// Whether leaving out the parameter keeps the meaning.

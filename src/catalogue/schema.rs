@@ -113,6 +113,9 @@ pub struct Name {
     /// Parts and other defined names of the module that `define` names.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Arguments that a call may have behind those that `rewrite` takes: the defaults, in their order.
+    #[serde(default)]
+    pub defaults: Vec<String>,
     /// Whether leaving out a parameter keeps the meaning.
     #[serde(default)]
     pub drop: bool,

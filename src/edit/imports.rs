@@ -134,7 +134,7 @@ pub(super) fn start_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
     start.or((from == 0).then_some(0)).and_then(|start| TextSize::try_from(start).ok())
 }
 
-pub(super) fn end_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
+pub(crate) fn end_of_line(text: &str, offset: TextSize) -> Option<TextSize> {
     let offset = offset.to_usize();
     let to = text.floor_char_boundary((offset + LONGEST).min(text.len()));
     let end = text[offset..to].find(['\n', '\r']).map(|at| offset + at);

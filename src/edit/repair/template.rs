@@ -164,7 +164,7 @@ impl<'a> Old<'a> {
         let (template, missing) = spelled(site, self.module, at)?;
         let shape = Shape::of(&template)?;
         if !shape.is_free(site, at.place)
-            || self.call.is_some_and(|call| !shape.accepts(call))
+            || self.call.is_some_and(|call| !shape.accepts(site, call))
             || self.deferred && shape.is_assignment
         {
             return None;
@@ -371,7 +371,7 @@ impl Shape {
     }
 
     /// Whether a call has exactly the arguments that the template takes.
-    fn accepts(&self, call: &ExprCall) -> bool {
+    fn accepts(&self, site: &Site<'_, '_>, call: &ExprCall) -> bool {
         let arguments = &call.arguments;
         if self.placeholders().any(|one| one == Placeholder::All) {
             return true;
@@ -380,9 +380,15 @@ impl Shape {
             Placeholder::Argument(at) => Some(at + 1),
             _ => None,
         });
+        let taken = last.max().unwrap_or_default();
+        let defaults = site.name().defaults;
+        let is_default =
+            |(given, default): (&Expr, &&str)| site.text()[given.range()].replace('"', "'") == **default;
+        let given = arguments.args.len();
         arguments.keywords.is_empty()
             && !arguments.args.iter().any(Expr::is_starred_expr)
-            && arguments.args.len() == last.max().unwrap_or_default()
+            && (taken..=taken + defaults.len()).contains(&given)
+            && arguments.args[taken..].iter().zip(defaults).all(is_default)
     }
 }
 

@@ -46,14 +46,19 @@
 //! ```
 //!
 //! ## Fix safety
-//! There is no fix: `load_module` has to become `exec_module`, too.
+//! `find_spec` is added behind `find_module` and asks it, as Python 3.4 to 3.11 did
+//! themselves. It is unsafe: `load_module` is still what loads, which Python warns of and
+//! 3.15 no longer does; turn it into `exec_module` by hand. There is no fix for
+//! `find_loader`, nor for a `find_module` that the class inherits.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, Stmt, StmtClassDef};
+use ruff_python_ast::{Decorator, Expr, ExprCall, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::discover::Kind;
-use crate::finding::{Confidence, Group, Severity};
+use crate::edit::spell::{self, At};
+use crate::edit::{Change, imports};
+use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, is_dead_module, reach};
 use crate::python::names::BindingKind;
@@ -72,7 +77,11 @@ const SINCE: PythonVersion = PythonVersion { major: 3, minor: 12 };
 
 impl Rule for ImportHook {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
+        &Meta {
+            group: Group::Semantics,
+            fix: Some(Applicability::Unsafe),
+            kinds: &[Kind::Python, Kind::Notebook],
+        }
     }
 
     fn symbols(&self) -> &'static [&'static str] {
@@ -120,17 +129,69 @@ impl Rule for ImportHook {
                 class.name
             );
             let home = if on_path { "PathEntryFinder" } else { "MetaPathFinder" };
-            sink.finding(format!("importlib.abc.{home}.{finder}"), place, message)
+            let draft = sink
+                .finding(format!("importlib.abc.{home}.{finder}"), place, message)
                 .severity(severity)
                 .confidence(confidence)
                 .help(
                     "Define `find_spec(self, fullname, path, target=None)`, and `exec_module` in its loader",
                 )
                 .url("https://docs.python.org/3/whatsnew/3.12.html#importlib")
-                .versions(Some(PythonVersion { major: 3, minor: 4 }), Some(SINCE))
-                .emit();
+                .versions(Some(PythonVersion { major: 3, minor: 4 }), Some(SINCE));
+            match method(class, "find_module").and_then(|function| find_spec(file, code, function)) {
+                Some(changes) => {
+                    let edits = changes.into_iter().map(|new| file.edit(new.range, new.content)).collect();
+                    draft.unsafe_fix("Add `find_spec`, which asks `find_module`", LOADED, edits).emit();
+                }
+                None => draft.emit(),
+            }
         }
     }
+}
+
+const LOADED: &str = "`load_module` still loads the modules, until Python 3.15";
+
+/// `find_spec` behind `find_module`, as Python 3.4 to 3.11 came by a spec from such a finder.
+fn find_spec(file: &File<'_>, code: &Code<'_>, function: &StmtFunctionDef) -> Option<Vec<Change>> {
+    let parameters = &function.parameters;
+    let positional: Vec<&str> =
+        parameters.posonlyargs.iter().chain(&parameters.args).map(|one| one.name().as_str()).collect();
+    let [owner, name, path] = &positional[..] else { return None };
+    let decorator = match &function.decorator_list[..] {
+        [] => None,
+        [Decorator { expression: Expr::Name(name), .. }] if name.id.as_str() == "classmethod" => {
+            Some("@classmethod")
+        }
+        _ => return None,
+    };
+    if function.is_async || parameters.kwonlyargs.iter().any(|one| one.default.is_none()) {
+        return None;
+    }
+    let text = &code.document.text;
+    let indent = imports::indentation(text, function.range())?;
+    let end = imports::end_of_line(text, function.end())?;
+    let step = if indent.ends_with('\t') { "\t" } else { "    " };
+    let at = At { place: end, beside: None };
+    // Python 2 has no `importlib.util`, and does not ask `find_spec`.
+    let (maker, import, local) = if file.keeps_python2().is_none() {
+        let spelling = spell::name(code, "importlib.util.spec_from_loader", at)?;
+        let import = spelling.insertion(code, at)?;
+        (spelling.text, import, None)
+    } else {
+        ("spec_from_loader".to_owned(), None, Some("from importlib.util import spec_from_loader"))
+    };
+    let definition = format!("def find_spec({owner}, {name}, {path}=None, target=None):");
+    let asks = format!("{step}loader = {owner}.find_module({name}, {path})");
+    let made = format!("{step}return {maker}({name}, loader)");
+    let local = local.map(|line| format!("{step}{line}"));
+    let (test, none) = (format!("{step}if loader is None:"), format!("{step}{step}return None"));
+    let lines =
+        [decorator, Some(&definition), local.as_deref(), Some(&asks), Some(&test), Some(&none), Some(&made)];
+    let mut added = String::from("\n");
+    for line in lines.into_iter().flatten() {
+        added += &format!("\n{indent}{line}");
+    }
+    Some(import.into_iter().chain([Change::new(TextRange::empty(end), added)]).collect())
 }
 
 /// The method by which a class was asked, and whether it is for one path.
