@@ -283,7 +283,7 @@ impl<'a> Names<'a> {
     /// Whether a string that is no docstring is the name: `__all__` and the like.
     #[must_use]
     pub fn has_string(&self, name: &str) -> bool {
-        self.strings.iter().any(|text| *text == name)
+        self.strings.contains(&name)
     }
 
     /// The bindings that a read may mean; empty for a built-in or unknown name.

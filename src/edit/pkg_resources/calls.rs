@@ -187,7 +187,7 @@ impl Call<'_> {
     /// `declare_namespace(__name__)`, a statement of a package.
     fn namespace(&self, leaving: &mut Leaving<'_, '_>) -> Option<()> {
         let (call, around) = self.call(leaving)?;
-        let own = call.arguments.args.first().is_some_and(|name| is_own_name(name));
+        let own = call.arguments.args.first().is_some_and(is_own_name);
         if !own || call.arguments.len() != 1 || !matches!(around, AnyNodeRef::StmtExpr(_)) {
             return None;
         }
