@@ -108,9 +108,11 @@ fn new_keywords_are_accepted() {
     inquiry.settle();
 }
 
+type Taking = (String, String, BTreeMap<String, String>);
+
 /// Python that prints where a successor does not take what the old one took:
-/// `[old, new]`.
-fn takings(pairs: &[(String, String)]) -> String {
+/// `[old, new, names of parameters that are written anew]`.
+fn takings(pairs: &[Taking]) -> String {
     let pairs = serde_json::to_string(pairs).expect("texts are JSON");
     format!(
         r#"{FIND}
@@ -124,11 +126,12 @@ def names(thing):
         return None
     return [each.name for each in known if each.kind != each.POSITIONAL_ONLY]
 
-for old, new in json.loads({pairs:?}):
+for old, new, renamed in json.loads({pairs:?}):
     try:
         before, after = names(find(old)), names(find(new))
     except (AttributeError, ImportError, TypeError, ValueError):
         continue
+    before = before and [renamed.get(name, name) for name in before]
     if before is not None and after is not None and after[:len(before)] != before:
         print(old, "takes", before, "and", new, after)
 "#
@@ -137,13 +140,13 @@ for old, new in json.loads({pairs:?}):
 
 #[test]
 fn safe_successors_take_the_same_arguments() {
-    let mut pairs: BTreeMap<u8, Vec<(String, String)>> = BTreeMap::new();
+    let mut pairs: BTreeMap<u8, Vec<Taking>> = BTreeMap::new();
     let called = [Kind::Function, Kind::Class, Kind::Method];
     for entry in entries().iter().filter(|entry| entry.is_here() && called.contains(&entry.kind)) {
         let fact = &entry.fact;
         let safe = fact.unsafe_because.is_none() && fact.shown_because.is_none();
         let Some(successor) = fact.replace.clone().filter(|_| safe) else { continue };
-        pairs.entry(entry.last()).or_default().push((entry.dotted(), successor));
+        pairs.entry(entry.last()).or_default().push((entry.dotted(), successor, fact.keywords.clone()));
     }
     let mut inquiry = Inquiry::default();
     for (version, pairs) in pairs {

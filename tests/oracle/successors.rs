@@ -186,7 +186,11 @@ fn renamed(entry: &Entry) -> Option<Vec<String>> {
     if moved || late || !called || !is_same(&entry.fact) || entry.fact.bad.is_empty() {
         return None;
     }
-    Some(entry.fact.bad.iter().map(|bad| reworded(bad, entry.last_word(), new)).collect())
+    let with_keywords = |program: String| {
+        let keywords = entry.fact.keywords.iter();
+        keywords.fold(program, |program, (old, new)| program.replace(&format!("{old}="), &format!("{new}=")))
+    };
+    Some(entry.fact.bad.iter().map(|bad| with_keywords(reworded(bad, entry.last_word(), new))).collect())
 }
 
 /// A program with another word in place of each `old`.

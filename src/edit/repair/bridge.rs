@@ -74,6 +74,9 @@ fn attributes<'a>(site: &Site<'_, 'a>, attribute: &ExprAttribute, home: &str) ->
             continue;
         };
         let member = successor(one.fact)?.1;
+        if rename::is_given(site, attribute, member) {
+            return None;
+        }
         all.add(one.fact, attribute, &old_home, home, member)?;
         let other = Site::new(site.code, site.minimum, one.fact, &[]);
         all.changes.extend(kept(rename::adjusted(&other, call)?)?);
