@@ -136,7 +136,8 @@ fn repaired_programs_do_what_was_done() {
         let now = [(one.versions.0, before), (one.versions.1, after)];
         for (version, now) in now.into_iter().filter(|(version, _)| *version >= one.since) {
             let Some(now) = now else { continue };
-            let fails = !now.ran() && !(one.asserts && now.error.as_deref() == Some("AssertionError"));
+            let is_asserted = one.asserts && now.error.as_deref() == Some("AssertionError");
+            let fails = !now.ran() && !is_asserted;
             if fails || one.safe && now.printed != meant.printed {
                 let Repaired { place, text, .. } = one;
                 wrong.push(format!("{place} repaired, on 3.{version}:\n{text}\n  {now:?}\n  {meant:?}"));
