@@ -164,6 +164,33 @@ fn files_that_git_could_not_give_back_are_named() {
     assert_eq!(err, "");
 }
 
+/// An interruption while fixes are on trial puts the files back.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_trial_leaves_the_files_as_they_were() {
+    let folder = Folder::new(&[("a.py", PIPES), ("b.py", PIPES)]);
+    let trial = "touch started; sleep 20";
+    let child = folder.command(&["--fix", "--verify-with", trial, "."]).stderr(Stdio::piped()).spawn();
+    let child = child.expect("the program starts");
+    let began = Instant::now();
+    while !folder.path("started").exists() && began.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(folder.text("a.py"), SHLEX, "on trial");
+    // As a terminal does, the command is interrupted too.
+    let mut kill = Command::new("sh");
+    let pid = child.id();
+    kill.args(["-c", &format!("kill -INT {pid}; pkill -INT -P {pid}; true")]);
+    assert!(kill.status().expect("a shell").success());
+    let output = child.wait_with_output().expect("our own process");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        (output.status.code(), folder.text("a.py").as_str(), folder.text("b.py").as_str()),
+        (Some(2), PIPES, PIPES)
+    );
+    assert!(err.contains("was interrupted, so nothing was fixed"), "{err}");
+}
+
 /// Whatever the moment, each file is the old one or the new one.
 #[test]
 fn a_kill_tears_no_file() {

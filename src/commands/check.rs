@@ -3,6 +3,7 @@
 mod fixing;
 mod input;
 mod installed;
+mod interrupted;
 mod output;
 mod progress;
 mod uncommitted;

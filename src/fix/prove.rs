@@ -36,18 +36,22 @@ pub enum Verdict {
     Unexplained,
     /// The search could not go on; what is on the disk is that of the last trial.
     Stuck,
+    /// Somebody stopped it; the files are as they were before any fix.
+    Stopped,
 }
 
 /// Writes the fixes and lets `works` say whether what they made works. If not,
 /// narrows down the fixes that make the difference and takes just those back,
 /// with `reason` as the end of a sentence about why.
 ///
+/// It stops when `works` gives nothing, and leaves the files as they were.
+///
 /// `all` are the fixes, not yet written; `plan` fixes anew, in memory, with
 /// fixes left out by their key.
 pub fn prove(
     mut all: FixedRun,
     plan: &dyn Fn(&HashSet<u64>) -> FixedRun,
-    works: &mut dyn FnMut() -> bool,
+    works: &mut dyn FnMut() -> Option<bool>,
     reason: &str,
 ) -> Proof {
     all.write();
@@ -56,12 +60,16 @@ pub fn prove(
         return trials.end(Verdict::Works);
     }
     let units = units(&all);
-    let Some(culprits) = trials.culprits(&units) else {
-        let verdict = if trials.stuck.is_some() { Verdict::Stuck } else { Verdict::Unexplained };
-        if verdict == Verdict::Unexplained {
-            trials.set(&HashSet::new());
-        }
-        return trials.end(verdict);
+    let culprits = trials.culprits(&units);
+    if trials.is_stopped {
+        return trials.undo();
+    }
+    if trials.stuck.is_some() {
+        return trials.end(Verdict::Stuck);
+    }
+    let Some(culprits) = culprits else {
+        trials.set(&HashSet::new());
+        return trials.end(Verdict::Unexplained);
     };
     let left_out: HashSet<u64> = culprits.iter().map(|&unit| units[unit]).collect();
     trials.set(&left_out);
@@ -87,26 +95,35 @@ fn units(all: &FixedRun) -> Vec<u64> {
 /// What has been tried, and what is on the disk.
 struct Trials<'a> {
     plan: &'a dyn Fn(&HashSet<u64>) -> FixedRun,
-    works: &'a mut dyn FnMut() -> bool,
+    works: &'a mut dyn FnMut() -> Option<bool>,
     now: FixedRun,
     count: usize,
     /// Results by the texts that gave them.
     known: HashMap<u64, bool>,
     stuck: Option<Problem>,
+    is_stopped: bool,
 }
 
 impl<'a> Trials<'a> {
     fn new(
         plan: &'a dyn Fn(&HashSet<u64>) -> FixedRun,
-        works: &'a mut dyn FnMut() -> bool,
+        works: &'a mut dyn FnMut() -> Option<bool>,
         all: &FixedRun,
     ) -> Self {
-        Self { plan, works, now: all.clone(), count: 0, known: HashMap::new(), stuck: None }
+        Self {
+            plan,
+            works,
+            now: all.clone(),
+            count: 0,
+            known: HashMap::new(),
+            stuck: None,
+            is_stopped: false,
+        }
     }
 
     /// Whether it works with what is on the disk.
     fn passes(&mut self) -> bool {
-        if self.stuck.is_some() {
+        if self.has_ended() {
             return false;
         }
         let mut texts: Vec<(&Source, &str)> =
@@ -119,24 +136,42 @@ impl<'a> Trials<'a> {
         }
         self.count += 1;
         let passes = (self.works)();
+        self.is_stopped = passes.is_none();
+        let passes = passes.unwrap_or(false);
         self.known.insert(hash, passes);
         passes
     }
 
     /// Puts the files as they are with fixes left out.
     fn set(&mut self, left_out: &HashSet<u64>) {
-        if self.stuck.is_some() {
+        if self.has_ended() || !self.restore() {
             return;
-        }
-        // The plan starts from the files as they were.
-        for file in self.now.changed() {
-            if let Err((path, message)) = write::replace(&[(&file.after, &file.before)]) {
-                self.stuck = Some(Problem { path: path.to_path_buf(), message });
-                return;
-            }
         }
         self.now = (self.plan)(left_out);
         self.now.write();
+    }
+
+    fn has_ended(&self) -> bool {
+        self.stuck.is_some() || self.is_stopped
+    }
+
+    /// Puts the files as they were before any fix: a plan starts from there.
+    fn restore(&mut self) -> bool {
+        for file in self.now.changed() {
+            if let Err((path, message)) = write::replace(&[(&file.after, &file.before)]) {
+                self.stuck = Some(Problem { path: path.to_path_buf(), message });
+            }
+        }
+        self.stuck.is_none()
+    }
+
+    /// Ends without any fix.
+    fn undo(mut self) -> Proof {
+        if self.restore() {
+            self.now.run.findings = std::mem::take(&mut self.now.before);
+            self.now.files.clear();
+        }
+        self.end(Verdict::Stopped)
     }
 
     /// Which of the fixes must be left out; `None` if nobody can tell.
@@ -150,7 +185,7 @@ impl<'a> Trials<'a> {
         let mut size = units.len().div_ceil(2);
         loop {
             for part in all.chunks(size) {
-                if self.count >= TRIALS || self.stuck.is_some() {
+                if self.count >= TRIALS || self.has_ended() {
                     return None;
                 }
                 let kept: Vec<usize> = all.iter().copied().filter(|unit| !part.contains(unit)).collect();
@@ -173,7 +208,7 @@ impl<'a> Trials<'a> {
             self.count < TRIALS && self.passes_with(units, &together)
         };
         let culprits = sift(part, &mut tries);
-        self.stuck.is_none().then_some(culprits)
+        (!self.has_ended()).then_some(culprits)
     }
 
     fn passes_with(&mut self, units: &[u64], kept: &[usize]) -> bool {

@@ -677,7 +677,7 @@ impl Suite {
     /// fixed, and the number of trials.
     fn prove(&self, works: impl Fn(&[String]) -> bool) -> (Verdict, Vec<String>, usize) {
         let all = self.plan(&std::collections::HashSet::new());
-        let mut judge = || works(&self.fixed());
+        let mut judge = || Some(works(&self.fixed()));
         let proof = prove(all, &|left_out| self.plan(left_out), &mut judge, "it fails");
         let made: usize = proof.fixed.files.iter().map(|file| file.made.len()).sum();
         let fixed = self.fixed();
@@ -729,10 +729,24 @@ fn a_command_that_rewrites_the_files_itself_ends_the_search() {
     let path = suite.trial.path("f0.py");
     let mut judge = || {
         fs::write(&path, "formatted\n").expect("our own file");
-        false
+        Some(false)
     };
     let proof = prove(all, &|left_out| suite.plan(left_out), &mut judge, "it fails");
     assert_eq!(proof.verdict, Verdict::Stuck);
     assert_eq!(messages(&proof.fixed), [write::CHANGED]);
     assert_eq!(suite.trial.bytes("f0.py"), b"formatted\n", "what somebody else has written stays");
+}
+
+#[test]
+fn a_search_that_is_stopped_leaves_the_files_as_they_were() {
+    let suite = Suite::new(3, 4);
+    let all = suite.plan(&std::collections::HashSet::new());
+    let mut left = 4;
+    let mut judge = || {
+        left -= 1;
+        (left > 0).then_some(false)
+    };
+    let proof = prove(all, &|left_out| suite.plan(left_out), &mut judge, "it fails");
+    assert_eq!((proof.verdict, proof.trials), (Verdict::Stopped, 4));
+    assert_eq!((suite.fixed().len(), proof.fixed.files.len(), proof.fixed.run.findings.len()), (0, 0, 12));
 }

@@ -13,7 +13,7 @@ use newskin::report::{Context, Migration};
 
 use super::super::Stop;
 use super::input::Group;
-use super::{Job, Sink, counted, merge, progress, uncommitted};
+use super::{Job, Sink, counted, interrupted, merge, progress, uncommitted};
 use crate::cli::FixingArgs;
 
 /// Lines of a failing command that are shown.
@@ -100,6 +100,10 @@ impl Job {
         // From here on a bar would run once for each trial.
         quiet.set(true);
         let reason = format!("`{command}` fails with it");
+        if let Err(error) = interrupted::watch() {
+            fixed.fail(Path::new(command), format!("was not run: nobody could stop it ({error})"));
+            return fixed;
+        }
         let proof = fix::prove(fixed, &plan, &mut self.command(command), &reason);
         self.concluded(command, proof)
     }
@@ -116,15 +120,21 @@ impl Job {
         })
     }
 
-    /// Something that runs the command and says whether it succeeds. What it
-    /// writes is shown the first time that it fails.
-    fn command<'a>(&'a self, command: &'a str) -> impl FnMut() -> bool + 'a {
+    /// Something that runs the command and says whether it succeeds; nothing when
+    /// it was interrupted. What it writes is shown the first time that it fails.
+    fn command<'a>(&'a self, command: &'a str) -> impl FnMut() -> Option<bool> + 'a {
         let mut told = false;
         move || {
+            if interrupted::is() {
+                return None;
+            }
             let began = Instant::now();
             let output = shell(command).stdin(Stdio::null()).env("PYTHONDONTWRITEBYTECODE", "1").output();
             let seconds = began.elapsed().as_secs_f64();
-            match output {
+            if interrupted::is() {
+                return None;
+            }
+            Some(match output {
                 Ok(output) if output.status.success() => {
                     self.note(&format!("`{command}` succeeded in {seconds:.1} s"));
                     true
@@ -140,7 +150,7 @@ impl Job {
                     self.note(&format!("`{command}` could not be started: {error}"));
                     false
                 }
-            }
+            })
         }
     }
 
@@ -177,6 +187,9 @@ impl Job {
                 Path::new(command),
                 "the search for the fix that breaks it could not go on".to_owned(),
             ),
+            Verdict::Stopped => {
+                fixed.fail(Path::new(command), "was interrupted, so nothing was fixed".to_owned());
+            }
         }
         fixed
     }
