@@ -11,24 +11,39 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::config::Settings;
 use crate::discover::{Kind, Target};
 use crate::embedded::{Embedded, Piece};
-use crate::finding::{Finding, Group, Problem, Severity};
+use crate::finding::{Finding, Group, Problem, Run, Severity};
 use crate::parse::{Document, Syntax};
 use crate::project::Project;
 use crate::python::Code;
 use crate::python::types::Types;
-use crate::read::{self, Source, Unreadable};
+use crate::read::{self, Source, Unreadable, around};
 use crate::rule::registry::Entry;
 use crate::rule::{File, Sink, Trigger};
 use crate::rules::RULES;
 use triggers::Scan;
 
 /// What checking one file gave.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Checked {
     /// Faults in the file.
     pub findings: Vec<Finding>,
     /// Why it could not be checked.
     pub problem: Option<Problem>,
+    /// Whether any of this depends on other files.
+    pub around: bool,
+}
+
+/// All that was found, sorted; `problems` come first.
+#[must_use]
+pub fn summed(checked: Vec<Checked>, mut problems: Vec<Problem>) -> Run {
+    let files = checked.len();
+    let mut findings = Vec::new();
+    for one in checked {
+        findings.extend(one.findings);
+        problems.extend(one.problem);
+    }
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    Run { findings, problems, files }
 }
 
 /// The selected rules, made ready once for all files of a run.
@@ -103,6 +118,11 @@ impl<'a> Checker<'a> {
     }
 
     fn check_readable(&self, source: Source) -> Checked {
+        let (checked, around) = around::watch(|| self.judge(source));
+        Checked { around, ..checked }
+    }
+
+    fn judge(&self, source: Source) -> Checked {
         let active = self.active(&source);
         let pieces = self.pieces(&source, &active);
         if active.is_empty() && !pieces && !suppressions::may_have(&source.text) {
@@ -121,7 +141,7 @@ impl<'a> Checker<'a> {
         }
         let mut findings = Vec::new();
         self.run(&document, &active, pieces, &mut findings);
-        Checked { findings: self.finish(&document, findings), problem: None }
+        Checked { findings: self.finish(&document, findings), ..Checked::default() }
     }
 
     /// The rules that read the kind and whose words stand in the text.
@@ -264,7 +284,7 @@ impl<'a> Checker<'a> {
             }
             Unreadable::Failed(message) => {
                 let problem = Problem { path: target.path.to_path_buf(), message };
-                Checked { findings: Vec::new(), problem: Some(problem) }
+                Checked { problem: Some(problem), ..Checked::default() }
             }
             Unreadable::Refused { message, row, column, line } => {
                 let finding =
@@ -278,14 +298,14 @@ impl<'a> Checker<'a> {
         let mut findings: Vec<Finding> =
             crate::rules::syntax_error::unparsed(&unparsed).into_iter().collect();
         findings.retain(|finding| self.settings.selection.may_report(finding.rule, finding.group));
-        Checked { findings: self.finish(&unparsed.document, findings), problem: None }
+        Checked { findings: self.finish(&unparsed.document, findings), ..Checked::default() }
     }
 
     fn report_syntax(&self, finding: Finding) -> Checked {
         let mut findings = vec![finding];
         findings.retain(|finding| self.settings.selection.may_report(finding.rule, finding.group));
         self.keep_wanted(&mut findings);
-        Checked { findings, problem: None }
+        Checked { findings, ..Checked::default() }
     }
 }
 
@@ -308,6 +328,6 @@ fn guarded(path: &std::path::Path, check: impl FnOnce() -> Checked) -> Checked {
         let what = what.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
         let message = format!("internal error, file skipped: {what}");
         let problem = Problem { path: path.to_path_buf(), message };
-        Checked { findings: Vec::new(), problem: Some(problem) }
+        Checked { problem: Some(problem), ..Checked::default() }
     })
 }

@@ -10,6 +10,7 @@ use crate::finding::Applicability;
 mod apply;
 mod attempt;
 mod diff;
+mod narrow;
 mod outcome;
 mod prove;
 mod select;

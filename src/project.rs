@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::catalogue::Module;
 use crate::config::Settings;
+use crate::read::around;
 use crate::version::PythonVersion;
 use declared::Declared;
 use folder::Folder;
@@ -129,11 +130,15 @@ impl Project {
         self.minimum.or_else(|| declared().map(|supported| supported.minimum))
     }
 
-    /// Whether the code at `path` is declared to run on Python 2 as well.
+    /// Whether the code at `path` is declared to run on Python 2 as well: by
+    /// what declares its minimum, or else by its classifiers.
     #[must_use]
     pub fn supports_python2(&self, path: &Path) -> bool {
         self.minimum.is_none()
-            && self.nearest(path, |declared| declared.supported).is_some_and(|supported| supported.python2)
+            && match self.nearest(path, |declared| declared.supported) {
+                Some(supported) => supported.python2,
+                None => self.any(path, |declared| declared.lists_python2),
+            }
     }
 
     /// Whether `import module` in the file at `path` finds a module of the
@@ -234,6 +239,7 @@ impl Project {
     }
 
     fn folder(&self, path: &Path) -> Arc<Folder> {
+        around::note();
         if let Ok(folders) = self.folders.read()
             && let Some(folder) = folders.get(path)
         {

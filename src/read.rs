@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::discover::{Kind, Target, reason};
 
+pub mod around;
 mod codec;
 mod cookie;
 mod pending;
@@ -69,6 +70,7 @@ pub fn read(target: &Target) -> Result<Source, Unreadable> {
 /// # Errors
 /// What the system said, or that the file is longer than [`LONGEST`].
 pub fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    around::note();
     match pending::content(path) {
         Some(bytes) => Ok(bytes.to_vec()),
         None => bytes_on_disk(path),

@@ -169,7 +169,7 @@ fn files_that_git_could_not_give_back_are_named() {
 #[test]
 fn an_interrupted_trial_leaves_the_files_as_they_were() {
     let folder = Folder::new(&[("a.py", PIPES), ("b.py", PIPES)]);
-    let trial = "touch started; sleep 20";
+    let trial = "touch started; exec sleep 20";
     let child = folder.command(&["--fix", "--verify-with", trial, "."]).stderr(Stdio::piped()).spawn();
     let child = child.expect("the program starts");
     let began = Instant::now();

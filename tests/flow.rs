@@ -23,6 +23,8 @@ const LAYERS: &[&[&str]] = &[
     &["check"],
     &["fix"],
     &["report"],
+    &["layers"],
+    &["passes"],
     &["lib"],
     &["cli"],
     &["commands"],

@@ -95,29 +95,6 @@ fn is_sound_python(text: &str, cells: Option<&Cells>, versions: &[PythonVersion]
     versions.iter().all(|version| parse::python::parse(text, cells, *version).faults().is_empty())
 }
 
-/// Finds what spoils a text: `works` says whether a set of fixes can be made
-/// together; the last set it approves is what remains. Gives those left out.
-/// Halves are tried, so that one bad fix among many costs few attempts.
-pub fn sift(all: &[usize], works: &mut dyn FnMut(&[usize]) -> bool) -> Vec<usize> {
-    let (mut kept, mut spoilers) = (Vec::new(), Vec::new());
-    let mut parts = vec![all];
-    while let Some(part) = parts.pop() {
-        let before = kept.len();
-        kept.extend_from_slice(part);
-        if works(&kept) {
-            continue;
-        }
-        kept.truncate(before);
-        if let [one] = part {
-            spoilers.push(*one);
-        } else {
-            let (left, right) = part.split_at(part.len() / 2);
-            parts.extend([right, left]);
-        }
-    }
-    spoilers
-}
-
 /// The text that edits of a source count in: of a notebook, its code.
 pub fn text_of_edits(source: &Source) -> std::borrow::Cow<'_, str> {
     match source.kind {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::apply::{apply, is_sound, sift};
+use super::apply::{apply, is_sound};
+use super::narrow::sift;
 use super::select::{Candidate, edits_in};
 use super::work::Files;
 use crate::read::Source;

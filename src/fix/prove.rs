@@ -5,10 +5,9 @@ use std::hash::BuildHasher;
 
 use rustc_hash::FxBuildHasher;
 
-use super::apply::sift;
+use super::narrow::{Units, sift};
 use super::{FixedRun, write};
 use crate::finding::Problem;
-use crate::read::Source;
 
 /// After so many trials the search for a culprit ends.
 pub const TRIALS: usize = 100;
@@ -71,7 +70,7 @@ pub fn prove(
         trials.set(&HashSet::new());
         return trials.end(Verdict::Unexplained);
     };
-    let left_out: HashSet<u64> = culprits.iter().map(|&unit| units[unit]).collect();
+    let left_out = units.keys(&culprits);
     trials.set(&left_out);
     for file in &all.files {
         let culprits = file.made.iter().filter(|made| left_out.contains(&made.key));
@@ -80,16 +79,13 @@ pub fn prove(
     trials.end(Verdict::TakenBack(culprits.len()))
 }
 
-/// The fixes that were made, each once; those of one kind side by side, because
+/// The fixes that were made; those of one kind side by side, because
 /// what breaks is most often a kind.
-fn units(all: &FixedRun) -> Vec<u64> {
+fn units(all: &FixedRun) -> Units {
     let mut made: Vec<_> =
         all.files.iter().flat_map(|file| file.made.iter().map(move |made| (made, file))).collect();
     made.sort_by_key(|(made, file)| (made.rule, &made.symbol, &file.path, made.key));
-    let mut units: Vec<u64> = made.into_iter().map(|(made, _)| made.key).collect();
-    let mut seen = HashSet::new();
-    units.retain(|key| seen.insert(*key));
-    units
+    Units::new(made.into_iter().map(|(made, _)| made.key))
 }
 
 /// What has been tried, and what is on the disk.
@@ -126,10 +122,8 @@ impl<'a> Trials<'a> {
         if self.has_ended() {
             return false;
         }
-        let mut texts: Vec<(&Source, &str)> =
-            self.now.changed().map(|file| (&file.after, &*file.after.text)).collect();
-        texts.sort_by_key(|(source, _)| source.path.clone());
-        let texts: Vec<_> = texts.into_iter().map(|(source, text)| (&source.path, text)).collect();
+        let mut texts: Vec<_> = self.now.changed().map(|file| (&file.after.path, &file.after.text)).collect();
+        texts.sort();
         let hash = FxBuildHasher.hash_one(texts);
         if let Some(known) = self.known.get(&hash) {
             return *known;
@@ -175,14 +169,14 @@ impl<'a> Trials<'a> {
     }
 
     /// Which of the fixes must be left out; `None` if nobody can tell.
-    fn culprits(&mut self, units: &[u64]) -> Option<Vec<usize>> {
-        let all: Vec<usize> = (0..units.len()).collect();
+    fn culprits(&mut self, units: &Units) -> Option<Vec<usize>> {
+        let all = units.all();
         if self.passes_with(units, &[]) {
             return self.sifted(units, &[], &all);
         }
         // It fails without any fix, too: some are needed, and some part of the
         // others spoils it.
-        let mut size = units.len().div_ceil(2);
+        let mut size = all.len().div_ceil(2);
         loop {
             for part in all.chunks(size) {
                 if self.count >= TRIALS || self.has_ended() {
@@ -201,7 +195,7 @@ impl<'a> Trials<'a> {
     }
 
     /// Those of `part` that spoil what works with `kept`.
-    fn sifted(&mut self, units: &[u64], kept: &[usize], part: &[usize]) -> Option<Vec<usize>> {
+    fn sifted(&mut self, units: &Units, kept: &[usize], part: &[usize]) -> Option<Vec<usize>> {
         let mut tries = |set: &[usize]| {
             let together: Vec<usize> = kept.iter().chain(set).copied().collect();
             // Where trials run out, what is not proved is left out.
@@ -211,10 +205,8 @@ impl<'a> Trials<'a> {
         (!self.has_ended()).then_some(culprits)
     }
 
-    fn passes_with(&mut self, units: &[u64], kept: &[usize]) -> bool {
-        let kept: HashSet<usize> = kept.iter().copied().collect();
-        let left_out = units.iter().enumerate().filter(|(at, _)| !kept.contains(at)).map(|(_, key)| *key);
-        self.set(&left_out.collect());
+    fn passes_with(&mut self, units: &Units, kept: &[usize]) -> bool {
+        self.set(&units.without(kept));
         self.passes()
     }
 

@@ -104,6 +104,19 @@ impl<'a> Session<'a> {
         self.insert(source, project);
     }
 
+    /// The texts of all files that were opened.
+    #[must_use]
+    pub fn texts(&self) -> Vec<Source> {
+        self.files.0.values().map(|work| work.now.clone()).collect()
+    }
+
+    /// The files whose text is another one than when the pass began.
+    #[must_use]
+    pub fn touched(&self) -> HashSet<Arc<Path>> {
+        let touched = self.files.0.values().filter(|work| work.now.text != work.surveyed);
+        touched.map(|work| work.now.path.clone()).collect()
+    }
+
     /// The texts that differ from the files.
     pub fn changed(&self) -> impl Iterator<Item = &Source> {
         self.files.changed().map(|work| &work.now)

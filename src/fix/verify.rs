@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::apply::sift;
+use super::narrow::{Units, sift};
 use super::work::Files;
 use super::{FixedRun, Made, NotMade};
 use crate::discover::Kind;
@@ -31,25 +31,15 @@ pub fn spoilers(
 ) -> Vec<(u64, NotMade)> {
     let mut all = Vec::new();
     for spoiled in fixed.spoiled.iter().take(MOST) {
-        let mut keys: Vec<u64> = Vec::new();
-        spoiled.keys.iter().for_each(|key| {
-            if !keys.contains(key) {
-                keys.push(*key);
-            }
-        });
-        let units: Vec<usize> = (0..keys.len()).collect();
-        let left_out = |kept: &[usize]| -> HashSet<u64> {
-            let out = units.iter().filter(|unit| !kept.contains(unit));
-            out.map(|unit| keys[*unit]).collect()
-        };
-        let mut works = |kept: &[usize]| plan(&spoiled.path, left_out(kept)).spoiled.is_empty();
-        let culprits = if units.len() == 1 { units.clone() } else { sift(&units, &mut works) };
-        let notes = fixed.not_made.iter().filter(|one| one.path == spoiled.path);
-        let notes: Vec<&NotMade> = notes.filter(|one| one.key.is_some()).collect();
-        for key in culprits.into_iter().map(|unit| keys[unit]) {
-            let note = notes.iter().find(|one| one.key == Some(key));
-            let reason = |note: &NotMade| note.reason.replacen("its fixes would", "it would", 1);
-            all.extend(note.map(|note| (key, NotMade { reason: reason(note), ..(*note).clone() })));
+        let units = Units::new(spoiled.keys.iter().copied());
+        let all_units = units.all();
+        let mut works = |kept: &[usize]| plan(&spoiled.path, units.without(kept)).spoiled.is_empty();
+        let culprits = if let [_] = *all_units { all_units } else { sift(&all_units, &mut works) };
+        let mut culprits = units.keys(&culprits);
+        for note in fixed.not_made.iter().filter(|one| one.path == spoiled.path) {
+            let Some(key) = note.key.filter(|key| culprits.remove(key)) else { continue };
+            let reason = note.reason.replacen("its fixes would", "it would", 1);
+            all.push((key, NotMade { reason, ..note.clone() }));
         }
     }
     all

@@ -24,6 +24,8 @@ pub(super) struct Declared {
     pub(super) requirements: FxHashSet<String>,
     /// The same, needed to build.
     pub(super) build_requirements: FxHashSet<String>,
+    /// Python 2 is among the classifiers.
+    pub(super) lists_python2: bool,
 }
 
 impl Declared {
@@ -42,6 +44,7 @@ impl Declared {
             let is_pipfile = file.file_name().is_some_and(|name| name == "Pipfile");
             let supported = if is_pipfile { &mut deployed } else { &mut declared.supported };
             *supported = supported.or(found);
+            declared.lists_python2 |= lists_python2(&document.text);
             let sheet = dependencies::read(&document);
             declared.add(&sheet, target);
             for include in sheet.includes.iter().filter(|include| include.role != Role::Constraint) {
@@ -65,6 +68,14 @@ impl Declared {
             names.insert(requirement.name.clone());
         }
     }
+}
+
+/// Whether a classifier for Python 2 stands in the text, outside of comments.
+fn lists_python2(text: &str) -> bool {
+    let mut lines = text.lines().filter_map(|line| line.split_once("Programming Language :: Python :: 2"));
+    lines.any(|(before, after)| {
+        !before.contains('#') && !after.starts_with(|next: char| next.is_ascii_digit())
+    })
 }
 
 /// A file as what its name says, in whatever encoding it is.

@@ -15,7 +15,7 @@ use crate::discover::{Kind, Target};
 use crate::parse::shell::{Command, Word};
 use crate::parse::tree::Tree;
 use crate::parse::{Document, Syntax, hcl, scripts};
-use crate::read;
+use crate::read::{self, around};
 
 /// Files of one folder that are read.
 const MAX_FILES: usize = 100;
@@ -53,6 +53,7 @@ impl Project {
 
     /// The builds that the files of a folder describe.
     fn builds(&self, folder: &Path) -> Arc<Vec<Build>> {
+        around::note();
         if let Ok(known) = self.recipes.read()
             && let Some(builds) = known.get(folder)
         {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::{Project, absolute};
+use crate::read::{self, around};
 
 /// More files are not read.
 const MOST: usize = 3_000;
@@ -34,6 +35,7 @@ impl Project {
     }
 
     fn takers(&self, root: &Path, recursive: bool) -> Arc<Takers> {
+        around::note();
         if let Some(known) = self.takers.read().ok().and_then(|known| known.get(root).cloned()) {
             return known;
         }
@@ -49,7 +51,7 @@ impl Takers {
     fn read(root: &Path, recursive: bool) -> Self {
         let mut takers = Self::default();
         let files = files(root, recursive);
-        for bytes in files.into_iter().filter_map(|file| std::fs::read(file).ok()) {
+        for bytes in files.into_iter().filter_map(|file| read::bytes(&file).ok()) {
             takers.add(&String::from_utf8_lossy(&bytes));
         }
         takers

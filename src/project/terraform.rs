@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::Project;
 use crate::parse::hcl::{self, Body};
 use crate::parse::{hcl_json, json};
-use crate::read;
+use crate::read::{self, around};
 
 /// Files of one folder that are read; real modules have a few dozen.
 const MAX_FILES: usize = 1_000;
@@ -45,6 +45,7 @@ impl Project {
     /// values of variables.
     #[must_use]
     pub fn terraform_module(&self, folder: &Path) -> Arc<Vec<ModuleFile>> {
+        around::note();
         let folder = self.absolute(folder);
         if let Ok(modules) = self.modules.read()
             && let Some(module) = modules.get(&folder)

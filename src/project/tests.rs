@@ -17,6 +17,26 @@ fn repository(files: &[(&str, &str)]) -> (tempfile::TempDir, Project) {
 }
 
 #[test]
+fn classifiers_tell_of_python_2() {
+    let classifier = "'Programming Language :: Python ::";
+    let (folder, project) = repository(&[
+        ("listed/setup.py", &format!("setup(classifiers=[\n    {classifier} 2.7',\n])\n")),
+        (
+            "other/setup.py",
+            &format!("setup(classifiers=[\n    # {classifier} 2.7',\n    {classifier} 3',\n])\n"),
+        ),
+        ("cfg/setup.cfg", "[metadata]\nclassifiers =\n    Programming Language :: Python :: 2\n"),
+        (
+            "stated/setup.cfg",
+            "[metadata]\nclassifiers =\n    Programming Language :: Python :: 2\n[options]\npython_requires = >=3.6\n",
+        ),
+    ]);
+    let keeps = |name: &str| project.supports_python2(&folder.path().join(name).join("a.py"));
+    assert!(keeps("listed") && keeps("cfg"));
+    assert!(!keeps("other") && !keeps("stated"));
+}
+
+#[test]
 fn takes_the_nearest_declaration() {
     let (folder, project) = repository(&[
         ("pyproject.toml", "[project]\nrequires-python = '>=3.9'\n"),

@@ -28,7 +28,7 @@ use ty_python_core::program::ProgramSettings;
 
 use crate::config::Settings;
 use crate::parse::Document;
-use crate::read::Source;
+use crate::read::{Source, around};
 use database::Database;
 use disk::Disk;
 use limits::Stopped;
@@ -125,6 +125,7 @@ impl Types {
     /// Where `attr` of the expression at `receiver` would come from.
     #[must_use]
     pub fn owners(&self, document: &Document, receiver: TextRange, attr: &str) -> Owners {
+        around::note();
         let path = self.map.absolute(&document.path);
         let known = self.lock().files.get(&path).cloned();
         let known = known.unwrap_or_else(|| self.look_at(&path, &document.text));

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
+use newskin::Fixer;
+use newskin::config::Settings;
 use newskin::error::Error;
 use newskin::fix::{self, FixedRun, Proof, Verdict};
 use newskin::report::{Context, Migration};
@@ -77,7 +79,10 @@ impl Job {
     /// disk, proved if that was asked for.
     pub(super) fn fix(&self, groups: &[Group]) -> FixedRun {
         let quiet = Cell::new(self.quiet() || self.is(|options| options.no_progress));
-        let plan = |left_out: &HashSet<u64>| self.plan(groups, left_out, !quiet.get());
+        let settings: Vec<Settings> = groups.iter().map(|group| group.resolved.settings()).collect();
+        let fixers = groups.iter().zip(&settings).map(|(group, settings)| Fixer::new(&group.paths, settings));
+        let fixers: Vec<Fixer<'_>> = fixers.collect();
+        let plan = |left_out: &HashSet<u64>| self.plan(&fixers, left_out, !quiet.get());
         let mut fixed = plan(&HashSet::new());
         for one in fixed.not_made.iter().filter(|one| one.key.is_some()) {
             let (path, row, rule, symbol) = (one.path.display(), one.row, one.rule, &one.symbol);
@@ -108,14 +113,11 @@ impl Job {
         self.concluded(command, proof)
     }
 
-    fn plan(&self, groups: &[Group], left_out: &HashSet<u64>, shows: bool) -> FixedRun {
+    fn plan(&self, fixers: &[Fixer<'_>], left_out: &HashSet<u64>, shows: bool) -> FixedRun {
         let options = fix::Options { left_out: left_out.clone(), ..fix::Options::all(self.threshold()) };
         progress::watch(shows, |progress| {
             let mut all = FixedRun::default();
-            for group in groups {
-                let settings = group.resolved.settings();
-                merge(&mut all, newskin::fix(&group.paths, &settings, &options, progress));
-            }
+            fixers.iter().for_each(|fixer| merge(&mut all, fixer.fix(&options, progress)));
             all
         })
     }
@@ -174,7 +176,7 @@ impl Job {
             Verdict::Works => {}
             Verdict::TakenBack(count) => self.note(&format!(
                 "took {} back, so that `{command}` succeeds again ({times})",
-                counted(count, "fix").replace("fixs", "fixes")
+                if count == 1 { "1 fix".to_owned() } else { format!("{count} fixes") }
             )),
             Verdict::Unexplained => fixed.fail(
                 Path::new(command),
