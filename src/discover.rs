@@ -19,6 +19,7 @@ mod walk;
 pub use below::below;
 pub use every::every_file;
 use exclude::Excludes;
+pub(crate) use exclude::is_usual_folder;
 
 /// What a file is, by its name and, for scripts, by its first line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -28,11 +28,13 @@ mod declared;
 pub mod dependencies;
 mod folder;
 pub mod function_app;
+mod methods;
 mod overrides;
 mod owner;
 pub mod pins;
 pub mod pip;
 mod script;
+mod sources;
 mod supported;
 mod takers;
 pub mod terraform;
@@ -51,6 +53,7 @@ pub struct Project {
     modules: RwLock<FxHashMap<PathBuf, Arc<Vec<terraform::ModuleFile>>>>,
     recipes: RwLock<FxHashMap<PathBuf, Arc<Vec<overrides::Build>>>>,
     takers: RwLock<FxHashMap<PathBuf, Arc<takers::Takers>>>,
+    methods: RwLock<FxHashMap<PathBuf, Arc<methods::Methods>>>,
     /// Normalised names of what holds for every file, whatever folders declare.
     required: Vec<String>,
     /// setuptools is there only because the environment was made with it.
@@ -82,6 +85,7 @@ impl Project {
             modules: RwLock::default(),
             recipes: RwLock::default(),
             takers: RwLock::default(),
+            methods: RwLock::default(),
             required: Vec::new(),
             seeded: false,
         }
@@ -102,6 +106,7 @@ impl Project {
             modules: RwLock::default(),
             recipes: RwLock::default(),
             takers: RwLock::default(),
+            methods: RwLock::default(),
             required,
             seeded,
         }

@@ -9,6 +9,10 @@
 //! the program when nothing is left to repair; nothing if it stays as it is
 //! ```
 //!
+//! A line `+++ name` begins another file of the same project, before and, if it
+//! changes, after; the program is `program.py`. In a project, only what is found
+//! by default is repaired.
+//!
 //! `=== title (run)` says that the program runs: before and after on 3.8, after
 //! on 3.13, with the same output. `(on 2.7)` says that the project supports
 //! Python 2.7 as well, and runs it there too. `(safe)` applies safe fixes alone.
@@ -34,9 +38,30 @@ struct Case {
     title: String,
     before: String,
     after: String,
+    /// What else the project has: names, texts before and after.
+    others: Vec<(String, String, String)>,
     runs: bool,
     on_python2: bool,
     threshold: Applicability,
+}
+
+impl Case {
+    /// Whether it needs files on the disk.
+    fn is_project(&self) -> bool {
+        self.on_python2 || !self.others.is_empty()
+    }
+
+    /// The same, as it should be when nothing is left to repair.
+    fn repaired(&self) -> Self {
+        let others = self.others.iter().map(|(name, _, after)| (name.clone(), after.clone(), after.clone()));
+        Self {
+            before: self.after.clone(),
+            others: others.collect(),
+            title: self.title.clone(),
+            after: self.after.clone(),
+            ..*self
+        }
+    }
 }
 
 fn cases() -> Vec<Case> {
@@ -51,13 +76,18 @@ fn cases() -> Vec<Case> {
         for part in format!("\n{text}").split("\n=== ").skip(1) {
             let (title, programs) = part.split_once('\n').expect("a program");
             let (before, after) = programs.split_once("---\n").expect("two programs");
-            let before = format!("{}\n", before.trim_end());
-            let after =
-                if after.trim().is_empty() { before.clone() } else { format!("{}\n", after.trim_end()) };
+            let (before, others) = split(before, "");
+            let (after, changed) = split(after, &before);
+            let others = others.into_iter().map(|(name, text)| {
+                let after =
+                    changed.iter().find(|(other, _)| *other == name).map_or(&text, |(_, after)| after);
+                (name, text.clone(), after.clone())
+            });
             cases.push(Case {
                 title: format!("{topic}: {title}"),
                 before,
                 after,
+                others: others.collect(),
                 runs: title.contains("(run)"),
                 on_python2: title.contains("(on 2.7)"),
                 threshold: if title.contains("(safe)") { Applicability::Safe } else { Applicability::Unsafe },
@@ -66,6 +96,17 @@ fn cases() -> Vec<Case> {
     }
     assert!(cases.len() > 60, "the cases are missing");
     cases
+}
+
+/// The program, `default` if there is none, and the other files of a part of a case.
+fn split(part: &str, default: &str) -> (String, Vec<(String, String)>) {
+    let whole = format!("\n{part}");
+    let mut files = whole.split("\n+++ ");
+    let ended = |text: &str| format!("{}\n", text.trim_end());
+    let program = files.next().unwrap_or_default().strip_prefix('\n').unwrap_or_default();
+    let program = if program.trim().is_empty() { default.to_owned() } else { ended(program) };
+    let named = files.filter_map(|file| file.split_once('\n'));
+    (program, named.map(|(name, text)| (name.trim().to_owned(), ended(text))).collect())
 }
 
 fn settings() -> Settings {
@@ -79,20 +120,45 @@ fn settings() -> Settings {
 
 /// The text when nothing is left to repair.
 fn repaired(case: &Case, text: &str) -> String {
-    if case.on_python2 { repaired_on_python2(case, text) } else { repaired_as(case, text, false) }
+    if case.is_project() { repaired_in_project(case, text) } else { repaired_as(case, text, false) }
 }
 
-/// As a file of a project that also supports Python 2.
-fn repaired_on_python2(case: &Case, text: &str) -> String {
+/// As a file of a project, which may also support Python 2.
+fn repaired_in_project(case: &Case, text: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().canonicalize().expect("a path");
-    std::fs::write(root.join("setup.cfg"), "[options]\npython_requires = >=2.7\n").expect("a file");
-    std::fs::write(root.join("program.py"), text).expect("a file");
-    let settings = Settings { root: root.clone(), ..settings() };
-    let fixed =
-        newskin::fix(&[root], &settings, &Options::all(case.threshold), &newskin::Progress::default());
+    let oldest = if case.on_python2 { "2.7" } else { "3.8" };
+    std::fs::write(root.join("setup.cfg"), format!("[options]\npython_requires = >={oldest}\n"))
+        .expect("a file");
+    write(&root, text, case.others.iter().map(|(name, before, _)| (name, before)));
+    let min_confidence = if case.on_python2 { Confidence::Possible } else { Confidence::Likely };
+    let settings = Settings { root: root.clone(), min_confidence, ..settings() };
+    let fixed = newskin::fix(
+        &[root.clone()],
+        &settings,
+        &Options::all(case.threshold),
+        &newskin::Progress::default(),
+    );
     assert!(fixed.run.problems.is_empty(), "{text}\n{:?}", fixed.run.problems);
-    fixed.files.first().map_or_else(|| text.to_owned(), |file| file.after.text.clone())
+    let fixed_to = |name: &str| {
+        let file = fixed.files.iter().find(|file| file.after.path.ends_with(name));
+        file.map(|file| file.after.text.clone())
+    };
+    for (name, before, after) in &case.others {
+        let got = fixed_to(name).unwrap_or_else(|| before.clone());
+        assert_eq!(got, *after, "{}: {name}", case.title);
+    }
+    fixed_to("program.py").unwrap_or_else(|| text.to_owned())
+}
+
+/// Writes a program and what stands beside it.
+fn write<'a>(root: &Path, program: &str, others: impl Iterator<Item = (&'a String, &'a String)>) {
+    std::fs::write(root.join("program.py"), program).expect("a file");
+    for (name, text) in others {
+        let path = root.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
 }
 
 fn repaired_as(case: &Case, text: &str, bom: bool) -> String {
@@ -113,10 +179,10 @@ fn all_become(expected: impl Fn(&Case) -> Option<(String, String)> + Sync, bom: 
         .par_iter()
         .filter_map(|case| {
             let (before, after) = expected(case)?;
-            let got = if bom || !case.on_python2 {
+            let got = if bom || !case.is_project() {
                 repaired_as(case, &before, bom)
             } else {
-                repaired_on_python2(case, &before)
+                repaired_in_project(case, &before)
             };
             (got != after).then(|| format!("{}\n--- expected\n{after}--- got\n{got}", case.title))
         })
@@ -165,7 +231,7 @@ fn the_ends_of_a_file_stay() {
         !first.starts_with('#') && case.after.lines().next() == Some(first)
     };
     all_become(|case| keeps_head(&case).then(|| (marked(&case.before), marked(&case.after))), false);
-    all_become(|case| (!case.on_python2).then(|| (case.before.clone(), case.after.clone())), true);
+    all_become(|case| (!case.is_project()).then(|| (case.before.clone(), case.after.clone())), true);
 }
 
 #[test]
@@ -175,13 +241,16 @@ fn what_is_repaired_parses_and_stays() {
             let faults = parse(&case.after, None, version).faults();
             assert!(faults.is_empty(), "{}: {faults:?}", case.title);
         }
-        assert_eq!(repaired(case, &case.after), case.after, "{}", case.title);
+        assert_eq!(repaired(&case.repaired(), &case.after), case.after, "{}", case.title);
     });
 }
 
-fn output(python: &Path, program: &str) -> Result<String, String> {
-    let flags = ["-E", "-s", "-W", "ignore", "-c", program];
-    let output = Command::new(python).args(flags).output().expect("python starts");
+/// What the program prints, among the other files of its project.
+fn output(python: &Path, case: &Case) -> Result<String, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    write(folder.path(), &case.before, case.others.iter().map(|(name, before, _)| (name, before)));
+    let flags = ["-B", "-E", "-s", "-W", "ignore", "-c", &case.before];
+    let output = Command::new(python).args(flags).current_dir(folder.path()).output().expect("python starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
@@ -196,13 +265,14 @@ fn interpreters_agree_with_the_repairs() {
     let wrong: Vec<String> = running
         .par_iter()
         .filter_map(|case| {
-            let before = output(&old, &case.before);
-            let after = [output(&old, &case.after), output(&new, &case.after)];
+            let repaired = case.repaired();
+            let before = output(&old, case);
+            let after = [output(&old, &repaired), output(&new, &repaired)];
             let mut good =
                 before.as_ref().is_ok_and(|text| !text.is_empty()) && after.iter().all(|one| *one == before);
             for python in oldest.iter().filter(|_| case.on_python2) {
-                let before = output(python, &case.before);
-                good &= before.is_ok() && output(python, &case.after) == before;
+                let before = output(python, case);
+                good &= before.is_ok() && output(python, &repaired) == before;
             }
             (!good).then(|| format!("{}\nbefore: {before:?}\nafter: {after:?}", case.title))
         })

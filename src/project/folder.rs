@@ -109,6 +109,12 @@ impl Folder {
         !self.declarations.is_empty()
     }
 
+    /// Whether a file here says what is released from here.
+    pub(super) fn is_distribution(&self) -> bool {
+        let says = ["pyproject.toml", "setup.cfg", "setup.py"];
+        self.declarations.iter().any(|file| says.iter().any(|name| file.ends_with(name)))
+    }
+
     /// What its files declare, for a run on `target`; read once.
     pub(super) fn declared(&self, target: PythonVersion) -> &Declared {
         self.declared.get_or_init(|| Declared::read(&self.declarations, target))

@@ -1,15 +1,12 @@
 //! Which names the modules of a package take from each other.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::{Project, absolute};
+use super::{Project, absolute, sources};
 use crate::read::{self, around};
-
-/// More files are not read.
-const MOST: usize = 3_000;
 
 /// Modules, by their last name, and what others import from them.
 #[derive(Debug, Default)]
@@ -50,7 +47,7 @@ impl Project {
 impl Takers {
     fn read(root: &Path, recursive: bool) -> Self {
         let mut takers = Self::default();
-        let files = files(root, recursive);
+        let files = sources::files(root, recursive);
         for bytes in files.into_iter().filter_map(|file| read::bytes(&file).ok()) {
             takers.add(&String::from_utf8_lossy(&bytes));
         }
@@ -85,23 +82,6 @@ impl Takers {
             }
         }
     }
-}
-
-/// The Python files in a folder, up to [`MOST`] and the rest of their folder.
-fn files(root: &Path, recursive: bool) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop().filter(|_| files.len() < MOST) {
-        for entry in folder.read_dir().into_iter().flatten().flatten() {
-            let path = entry.path();
-            if recursive && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "py") {
-                files.push(path);
-            }
-        }
-    }
-    files
 }
 
 #[cfg(test)]

@@ -201,19 +201,15 @@ fn assumed(code: &Code<'_>, class: &Class, receiver: &Expr, fact: Fact) -> Optio
     }
     let own = class.standard.first() == Some(&false);
     // A mixin for tests calls what the class that it is mixed into inherits.
-    let distinctive = is_distinctive(code, fact);
-    if own && is_self(receiver) && (is_assertion(fact) || distinctive) {
+    let mixed_in = own && is_self(receiver);
+    if mixed_in && is_assertion(fact) || (mixed_in || class.open) && is_distinctive(code, fact) {
         return Some(Confidence::Likely);
     }
-    match (class.open, distinctive) {
-        (true, true) => Some(Confidence::Likely),
-        (true, false) => Some(Confidence::Possible),
-        (false, _) => None,
-    }
+    class.open.then_some(Confidence::Possible)
 }
 
-/// Whether the member's name is enough to know it by, as far as this file goes: no class of it, and
-/// of what it imports, has a member so called.
+/// Whether the member's name is enough to know it by: no class of the project, and of what the
+/// file imports, has a member so called.
 fn is_distinctive(code: &Code<'_>, fact: Fact) -> bool {
     let own = |name: &str| {
         let mut bindings = code.names().bindings();
@@ -222,6 +218,7 @@ fn is_distinctive(code: &Code<'_>, fact: Fact) -> bool {
     fact.name.distinctive
         && !fact.name.namesakes.iter().any(|module| code.names().imports_module(module))
         && !own(fact.name.last())
+        && !code.project.defines_method(&code.document.path, fact.name.last())
 }
 
 /// A method of test cases by its name; `assert_` is a name that other bases give too.
