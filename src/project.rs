@@ -23,6 +23,7 @@ pub use script::minimum_of_script;
 
 pub mod bounds;
 pub mod ci;
+mod classes;
 pub mod code_build;
 mod declared;
 pub mod dependencies;
@@ -54,6 +55,7 @@ pub struct Project {
     recipes: RwLock<FxHashMap<PathBuf, Arc<Vec<overrides::Build>>>>,
     takers: RwLock<FxHashMap<PathBuf, Arc<takers::Takers>>>,
     methods: RwLock<FxHashMap<PathBuf, Arc<methods::Methods>>>,
+    classes: RwLock<classes::Users>,
     /// Normalised names of what holds for every file, whatever folders declare.
     required: Vec<String>,
     /// setuptools is there only because the environment was made with it.
@@ -86,6 +88,7 @@ impl Project {
             recipes: RwLock::default(),
             takers: RwLock::default(),
             methods: RwLock::default(),
+            classes: RwLock::default(),
             required: Vec::new(),
             seeded: false,
         }
@@ -107,6 +110,7 @@ impl Project {
             recipes: RwLock::default(),
             takers: RwLock::default(),
             methods: RwLock::default(),
+            classes: RwLock::default(),
             required,
             seeded,
         }

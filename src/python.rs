@@ -11,7 +11,8 @@ pub mod uses;
 
 use std::cell::{Cell, OnceCell, RefCell};
 
-use ruff_python_ast::Expr;
+use ruff_python_ast::find_node::{CoveringNode, covering_node};
+use ruff_python_ast::{AnyNodeRef, Expr};
 use ruff_text_size::TextRange;
 use rustc_hash::FxHashMap;
 
@@ -85,6 +86,12 @@ impl<'a> Code<'a> {
             dead: RefCell::default(),
             unused: OnceCell::new(),
         }
+    }
+
+    /// The nodes around a range, innermost first.
+    #[must_use]
+    pub fn around(&self, range: TextRange) -> CoveringNode<'a> {
+        covering_node(AnyNodeRef::from(self.module.syntax()), range)
     }
 
     /// Scopes, bindings and references.

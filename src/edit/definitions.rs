@@ -3,6 +3,8 @@
 //! They stand behind the imports at the head of the file, each once, under its
 //! own name, or with `_` before it where that name means something already.
 
+mod classes;
+
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Identifier, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
@@ -53,12 +55,19 @@ impl<'c, 'a> Definitions<'c, 'a> {
     }
 
     /// The name that a definition has at all of these places: `wanted`, if it must be that.
+    /// `None` where there is no name for it, and for a class that other files share.
     pub fn name(
         &mut self,
         definition: &'static Definition,
         wanted: Option<&str>,
         places: &[TextSize],
     ) -> Option<String> {
+        if classes::is_class(definition)
+            && (wanted.is_some() || !classes::stays(self.code, definition.name, places))
+            && self.code.project.shares_class(&self.code.document.path, self.gone.name, definition.name)
+        {
+            return None;
+        }
         if let Some((_, name)) = self.chosen.iter().find(|(known, _)| std::ptr::eq(*known, definition)) {
             let name = name.clone();
             let fits = wanted.is_none_or(|wanted| *wanted == name);

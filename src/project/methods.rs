@@ -1,6 +1,6 @@
 //! Which methods that are known by their name alone the project's own classes have.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use memchr::memmem;
@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Project, sources};
 use crate::catalogue::lookup;
-use crate::read::around;
+use crate::read::{self, around};
 
 /// Names that nothing in the world but a class of the standard library is said to have.
 static DISTINCTIVE: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
@@ -37,31 +37,12 @@ impl Project {
         }
         found.contains(name)
     }
-
-    /// The folder of what is released together with a file: the nearest that
-    /// declares a distribution or is a repository, else the outermost that
-    /// declares anything; without one, the file's own folder without those below.
-    fn distribution(&self, path: &Path) -> (PathBuf, bool) {
-        let mut outermost = None;
-        for folder in self.ancestors(path) {
-            if folder.is_repository || folder.is_distribution() {
-                return (folder.path.clone(), true);
-            }
-            if folder.declares() || folder.is_package() {
-                outermost = Some(folder.path.clone());
-            }
-        }
-        match outermost {
-            Some(folder) => (folder, true),
-            None => (path.parent().unwrap_or(path).to_path_buf(), false),
-        }
-    }
 }
 
 fn read(root: &Path, recursive: bool) -> Methods {
     let mut methods = Methods::default();
     for file in sources::files(root, recursive) {
-        if let Ok(bytes) = std::fs::read(file) {
+        if let Ok(bytes) = read::bytes(&file) {
             add(&mut methods, &bytes);
         }
     }

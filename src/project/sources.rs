@@ -2,10 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Project;
 use crate::discover::is_usual_folder;
 
 /// More files are not read: an answer must not cost more than the check itself.
 const MOST: usize = 3_000;
+
+impl Project {
+    /// The folder of what is released together with a file: the nearest that
+    /// declares a distribution or is a repository, else the outermost that
+    /// declares anything; without one, the file's own folder without those below.
+    pub(super) fn distribution(&self, path: &Path) -> (PathBuf, bool) {
+        let mut outermost = None;
+        for folder in self.ancestors(path) {
+            if folder.is_repository || folder.is_distribution() {
+                return (folder.path.clone(), true);
+            }
+            if folder.declares() || folder.is_package() {
+                outermost = Some(folder.path.clone());
+            }
+        }
+        match outermost {
+            Some(folder) => (folder, true),
+            None => (path.parent().unwrap_or(path).to_path_buf(), false),
+        }
+    }
+}
 
 /// The Python files in a folder, up to [`MOST`] and the rest of their folder;
 /// `recursive` also those below it, as far as they are the project's own.

@@ -12,7 +12,6 @@ mod walk;
 pub use pattern::misplaced_flags;
 pub use texts::{may_be_verbose, plain};
 
-use ruff_python_ast::find_node::covering_node;
 use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -70,6 +69,6 @@ pub fn find<'a>(code: &Code<'a>, wanted: &dyn Fn(&'static Change) -> bool) -> Ve
 
 /// The nodes around an expression, the nearest first.
 fn around<'a>(code: &Code<'a>, range: TextRange) -> Vec<AnyNodeRef<'a>> {
-    let covering = covering_node(AnyNodeRef::from(code.module.syntax()), range);
+    let covering = code.around(range);
     covering.ancestors().filter(|node| node.range() != range || node.is_statement()).collect()
 }
