@@ -262,3 +262,10 @@ pub struct Run {
     /// How many files were looked at.
     pub files: usize,
 }
+
+/// An order or a clause as the beginning of a sentence.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -4,6 +4,7 @@ mod api;
 mod app_settings;
 mod defined;
 mod formatted;
+mod gone;
 mod handlers;
 mod loops;
 mod moved;

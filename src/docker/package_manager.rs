@@ -454,10 +454,3 @@ pub fn name_edit(called: &Called<'_>, to: &str) -> Option<(TextRange, String)> {
 pub fn fits(text: &str, translation: &Translation) -> bool {
     translation.edits.iter().all(|(range, _)| !text[*range].contains(['#', '"', '\'', ',']))
 }
-
-/// An order or a clause as the beginning of a sentence.
-#[must_use]
-pub fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}

@@ -7,6 +7,7 @@
 mod evaluate;
 mod fallback;
 mod own;
+mod partial;
 mod unused;
 
 use ruff_python_ast::{self as ast, Decorator, ExceptHandler, Expr, Stmt};
@@ -330,7 +331,11 @@ impl<'a> Walk<'_, 'a> {
         let mut catching =
             catching.filter(|handler| handler.type_.as_ref().is_none_or(|class| self.catches(class)));
         match catching.next() {
-            Some(handler) if fallback::recovers(self.code, &handler.body) => Reach::Guarded,
+            Some(handler) if fallback::recovers(self.code, &handler.body) => {
+                let partly = self.fault == Fault::Import
+                    && partial::leaves_unbound(self.code, stmt, handler, self.place);
+                if partly { Reach::Live } else { Reach::Guarded }
+            }
             _ => Reach::Live,
         }
     }

@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{self as ast, Stmt};
 
+use super::evaluate::truth;
 use super::{Fault, Reach, Walk, is_exit};
 use crate::catalogue;
 use crate::python::Code;
@@ -74,6 +75,12 @@ pub(super) fn succeeds<'a>(code: &Code<'a>, body: &'a [Stmt]) -> Option<bool> {
         }
         Stmt::Pass(_) => Some(true),
         Stmt::Raise(_) => Some(false),
+        // `if not hasattr(importlib, "reload"): raise ImportError`
+        Stmt::If(branches) => match truth(code, &branches.test) {
+            Some(true) => succeeds(code, &branches.body),
+            Some(false) if branches.elif_else_clauses.is_empty() => Some(true),
+            _ => None,
+        },
         Stmt::Expr(stmt) if stmt.value.is_literal_expr() => Some(true),
         // A bare name, tried for its existence: `unicode`.
         Stmt::Expr(stmt) if stmt.value.is_name_expr() => {

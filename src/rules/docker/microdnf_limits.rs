@@ -35,7 +35,7 @@ use crate::discover::Kind;
 use crate::docker::called::{Called, Wanted, called};
 use crate::docker::package_manager::{self, Obstacle, ObstacleKind};
 use crate::docker::reach::{Outcome, Reach};
-use crate::finding::{Applicability, Group, Severity};
+use crate::finding::{Applicability, Group, Severity, capitalised};
 use crate::parse::dockerfile::Dockerfile;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 
@@ -106,7 +106,7 @@ fn report(
         .confidence(called.confidence())
         .url(images::manager("microdnf").map_or(called.system.source, |manager| manager.source));
     let draft = match &obstacle.instead {
-        Some(instead) => draft.help(package_manager::capitalised(instead)),
+        Some(instead) => draft.help(capitalised(instead)),
         None => draft,
     };
     let text = &file.document.text;
@@ -126,7 +126,7 @@ fn report(
         return draft.emit();
     }
     let edits = obstacle.edits.iter().map(|(range, content)| file.edit(*range, content.clone())).collect();
-    let message = obstacle.instead.as_deref().map(package_manager::capitalised).unwrap_or_default();
+    let message = obstacle.instead.as_deref().map(capitalised).unwrap_or_default();
     match &obstacle.cost {
         Some(cost) => draft.unsafe_fix(message, cost, edits).emit(),
         None => draft.safe_fix(message, edits).emit(),

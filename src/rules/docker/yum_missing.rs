@@ -47,7 +47,7 @@ use crate::discover::Kind;
 use crate::docker::called::{Called, Wanted, called};
 use crate::docker::package_manager::{self, Translation};
 use crate::docker::reach::{Outcome, Reach};
-use crate::finding::{Applicability, Edit, Group, Severity};
+use crate::finding::{Applicability, Edit, Group, Severity, capitalised};
 use crate::parse::dockerfile::Dockerfile;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 use crate::rules::moved::Moves;
@@ -137,7 +137,7 @@ impl Missing<'_> {
         let system = self.called.system;
         let r#use = system.yum.as_ref().and_then(|yum| yum.r#use);
         let mut help = match (self.translation.as_ref().and_then(|one| one.blocked.as_ref()), r#use) {
-            (Some(blocked), _) => format!("{}.", package_manager::capitalised(blocked)),
+            (Some(blocked), _) => format!("{}.", capitalised(blocked)),
             (None, Some(command)) if self.called.name == "yum" => {
                 format!("Use `{command}`, which takes the same sub-command.")
             }

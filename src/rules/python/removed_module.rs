@@ -58,23 +58,24 @@
 //! is unsafe, as nobody develops that code any more. With `backports = true` in
 //! the configuration this is done rather than writing definitions, with
 //! `backports = false` never. Where no file lists requirements, the help names
-//! the package. Everything else is left to a person.
+//! the package. A fallback that may never run gets neither a definition nor a
+//! requirement, but another name where one serves that was not tried before it.
+//! Where several files of a project share the values of a class, no file gets a
+//! definition of it: each would be another class. Everything else is left to a
+//! person.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Alias, Expr, ExprCall, StmtImportFrom};
+use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::catalogue::{self, MODULES, Module, Name};
+use crate::catalogue::{self, MODULES, Module};
 use crate::discover::Kind;
-use crate::edit::backport::{BACKPORT, require};
-use crate::edit::successors::{bridge, move_all, move_members, move_module, names_used};
-use crate::edit::unused::drop_unused;
-use crate::edit::{Change, Plan};
-use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
+use crate::finding::{Applicability, Confidence, Group, Severity, capitalised};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, is_dead_module, reach};
-use crate::python::names::{BindingId, BindingKind};
+use crate::python::names::BindingKind;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
+use crate::rules::gone::{Import, Remedy, remedy};
 
 /// The rule.
 pub static RULE: RemovedModule = RemovedModule;
@@ -112,28 +113,9 @@ impl Rule for RemovedModule {
     }
 }
 
-/// What is done about an import; unsafe if there is a reason.
-struct Remedy {
-    message: String,
-    reason: Option<String>,
-    edits: Vec<Edit>,
-}
-
 struct Check<'f, 'a> {
     file: &'f File<'f>,
     code: &'f Code<'a>,
-}
-
-/// An import of a module that is gone.
-struct Import<'a> {
-    module: &'static Module,
-    /// The module as it is spelled: a submodule, perhaps.
-    dotted: String,
-    range: TextRange,
-    /// What it binds; several for `from gone import a, b`.
-    bindings: Vec<BindingId>,
-    /// `from gone import …`, as against importing the module itself.
-    members_of: Option<&'a StmtImportFrom>,
 }
 
 impl<'a> Check<'_, 'a> {
@@ -190,7 +172,8 @@ impl<'a> Check<'_, 'a> {
         if self.file.project.serves(&self.file.document.path, import.module) {
             return;
         }
-        let confidence = match reach(self.code, import.range, Fault::Import) {
+        let reached = reach(self.code, import.range, Fault::Import);
+        let confidence = match reached {
             Reach::Live if self.has_sibling(import.module) => Confidence::Possible,
             Reach::Live => Confidence::Certain,
             Reach::Fallback => Confidence::Possible,
@@ -210,46 +193,13 @@ impl<'a> Check<'_, 'a> {
             .help(self.help(import))
             .url(import.module.source)
             .versions(import.module.deprecated, import.module.removed);
-        match self.remedy(import) {
+        match remedy(self.file, self.code, import, reached) {
             Some(Remedy { message, reason: None, edits }) => draft.safe_fix(message, edits).emit(),
             Some(Remedy { message, reason: Some(reason), edits }) => {
                 draft.unsafe_fix(message, reason, edits).emit();
             }
             None => draft.emit(),
         }
-    }
-
-    /// Other names and code, then definitions, then the old module from a package; the package
-    /// before definitions where the user wants that.
-    fn remedy(&self, import: &Import<'a>) -> Option<Remedy> {
-        let remedy = |plan: Plan| {
-            let edit = |change: Change| self.file.edit(change.range, change.content);
-            let edits = plan.changes.into_iter().map(edit).collect();
-            Remedy { message: plan.message, reason: plan.reason, edits }
-        };
-        if let Some(plan) = self.plan(import).or_else(|| self.moved(import, false)) {
-            return Some(remedy(plan));
-        }
-        let defined = || self.moved(import, true).map(remedy);
-        let backport = || self.backport(import.module);
-        if self.file.settings.backports == Some(true) {
-            backport().or_else(defined)
-        } else {
-            defined().or_else(backport)
-        }
-    }
-
-    /// A requirement that brings the module back.
-    fn backport(&self, module: &Module) -> Option<Remedy> {
-        let path = &self.file.document.path;
-        // `setup.py` runs before anything is installed.
-        let runs =
-            self.file.document.kind != Kind::Stub && path.file_name().is_some_and(|name| name != "setup.py");
-        if self.file.settings.backports == Some(false) || !runs {
-            return None;
-        }
-        let (message, edit) = require(self.file.project, path, self.file.minimum(), module)?;
-        Some(Remedy { message, reason: Some(BACKPORT.to_owned()), edits: vec![edit] })
     }
 
     fn report_string(&self, module: &'static Module, dotted: &str, range: TextRange, sink: &mut Sink<'_>) {
@@ -310,63 +260,22 @@ impl<'a> Check<'_, 'a> {
             })
     }
 
-    fn plan(&self, import: &Import<'a>) -> Option<Plan> {
-        let minimum = self.file.minimum();
-        let bindings = &import.bindings;
-        if let [only] = bindings[..]
-            && let Some(plan) = drop_unused(self.code, only)
-        {
-            return Some(plan);
-        }
-        bridge(self.code, minimum, self.file.keeps_python2().is_some(), bindings, import.module)
-    }
-
-    /// Every use moved to other names and code, or to definitions where those are allowed.
-    fn moved(&self, import: &Import<'a>, define: bool) -> Option<Plan> {
-        let minimum = self.file.minimum();
-        let bindings = &import.bindings;
-        let plain = match (import.members_of, &bindings[..]) {
-            (Some(statement), _) => move_members(self.code, minimum, statement, import.module),
-            (None, [only]) => move_module(self.code, minimum, *only, import.module),
-            _ => None,
-        };
-        let mut plan = plain.or_else(|| move_all(self.code, minimum, bindings, import.module, define))?;
-        let old = |name: &Name| name.replace.is_some() && name.since.major < 3;
-        let stays = self.names_used(import).into_iter().all(old);
-        plan.reason = plan.reason.or(self.file.keeps_python2().filter(|_| !stays));
-        Some(plan)
-    }
-
     /// What the names used here become, then the way out for the whole module.
     fn help(&self, import: &Import<'a>) -> String {
         const MOST: usize = 4;
-        let ways = self.names_used(import).into_iter().filter_map(|name| {
+        let ways = import.names_used(self.code).into_iter().filter_map(|name| {
             let successor = name.replace.map(|replace| format!("`{replace}`"));
             let way = successor.or_else(|| name.instead.map(str::to_owned))?;
             Some(format!("for `{}`: {way}", name.name))
         });
         let ways: Vec<String> = ways.take(MOST).collect();
         let general = with_backport(import.module, import.module.instead.to_owned());
-        if ways.is_empty() { general } else { format!("{}. {general}", sentence(&ways.join("; "))) }
-    }
-
-    fn names_used(&self, import: &Import<'a>) -> Vec<&'static Name> {
-        match (import.members_of, &import.bindings[..]) {
-            (Some(statement), _) => {
-                let members = statement.names.iter();
-                let member =
-                    |alias: &Alias| import.module.member(&format!("{}.{}", import.dotted, alias.name));
-                members.filter_map(member).collect()
-            }
-            (None, [only]) => names_used(self.code, *only, import.module),
-            _ => Vec::new(),
+        if ways.is_empty() {
+            general
+        } else {
+            format!("{}. {general}", capitalised(ways.join("; ").trim_end_matches('.')))
         }
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.trim_end_matches('.').chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn message(module: &Module, dotted: &str) -> String {
