@@ -4,14 +4,16 @@
 //! `patch`), so just those lines are read. Words are searched by one automaton;
 //! some of them count only where their module is imported.
 
+mod clauses;
 mod words;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memmem};
 use rustc_hash::FxHashMap;
 
 use crate::config::Settings;
 use crate::rule::Trigger;
 use crate::rule::registry::Entry;
+use clauses::{clause_end, clause_start, gives, has_rest};
 use words::{Place, Words, continues, is_word};
 
 /// The triggers of a set of rules.
@@ -237,17 +239,6 @@ impl Scan {
     }
 }
 
-/// Whether an import of the dotted name at the start of `text` gives the module:
-/// of itself, of what it is in, and without `from` of what is in it.
-fn gives(text: &[u8], is_from: bool, module: &str) -> bool {
-    let dotted = text.iter().take_while(|byte| continues(byte) || **byte == b'.').count();
-    let (dotted, module) = (&text[..dotted], module.as_bytes());
-    let is_within = |inner: &[u8], outer: &[u8]| {
-        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest[0] == b'.')
-    };
-    is_within(module, dotted) || !is_from && is_within(dotted, module)
-}
-
 /// What one text has of the triggers so far.
 #[derive(Default)]
 struct Found {
@@ -343,140 +334,5 @@ fn is_assigned(text: &[u8], home: Home) -> bool {
     })
 }
 
-/// Whether the rest of a dotted module follows its first segment: `.rest`, or
-/// among the names of `from package import …`.
-fn has_rest(after: &[u8], rest: &str) -> bool {
-    if rest.is_empty() {
-        return true;
-    }
-    if let Some(after) = after.strip_prefix(b".") {
-        // `from xml.dom import pulldom`
-        let package = rest.rsplit_once('.').filter(|(package, _)| after.starts_with(package.as_bytes()));
-        return after.starts_with(rest.as_bytes())
-            || package.is_some_and(|(package, last)| has_rest(&after[package.len()..], last));
-    }
-    let last = rest.rsplit('.').next().unwrap_or(rest);
-    let is_last = |at: usize| is_word(after, at, at + last.len());
-    after.contains(&b'*') || memmem::find_iter(after, last.as_bytes()).any(is_last)
-}
-
-/// The start of the line, and of the lines that it continues by a backslash.
-fn clause_start(text: &[u8], at: usize) -> usize {
-    let mut start = memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
-    while start > 0 && text[..start].trim_ascii_end().ends_with(b"\\") {
-        let above = text[..start].trim_ascii_end().len();
-        start = memrchr(b'\n', &text[..above]).map_or(0, |newline| newline + 1);
-    }
-    start
-}
-
-/// The end of the line, of the lines that continue it, or of its brackets.
-fn clause_end(text: &[u8], at: usize) -> usize {
-    let mut open = false;
-    let mut end = at;
-    while end < text.len() {
-        match text[end] {
-            b'(' => open = true,
-            b')' => open = false,
-            b'#' => end = memchr(b'\n', &text[end..]).map_or(text.len(), |length| end + length) - 1,
-            b'\n' if !open && !text[at..end].trim_ascii_end().ends_with(b"\\") => return end,
-            _ => {}
-        }
-        end += 1;
-    }
-    end
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn named(text: &str, module: &'static str) -> bool {
-        let (first, rest) = module.split_once('.').unwrap_or((module, ""));
-        let root = Root { rests: vec![(rest, 0)], ..Root::default() };
-        let modules = FxHashMap::from_iter([(first.as_bytes(), root)]);
-        let mut scan = Scan { modules, ..Scan::default() };
-        scan.words.build();
-        scan.hits(text.as_bytes()).contains(0)
-    }
-
-    #[test]
-    fn modules_are_found_in_every_form_of_import() {
-        for text in [
-            "import cgi",
-            "import os, \\\n  cgi",
-            "from \\\r\n  cgi import x",
-            "x = 1; import cgi",
-            "__import__('cgi')",
-            "import_module(\n    'cgi'\n)",
-            "patch(\"cgi.x\")",
-        ] {
-            assert!(named(text, "cgi"), "{text}");
-        }
-        for text in ["cgi.escape()", "import cgitb", "x = cgi", "import os\ncgi", "from .cgix import y"] {
-            assert!(!named(text, "cgi"), "{text}");
-        }
-    }
-
-    #[test]
-    fn comments_end_no_brackets() {
-        assert!(named("from x import (  # (as ever)\n    a,  # :)\n    cgi)", "cgi"));
-        assert!(!named("import x  # (see\ncgi)", "cgi"));
-    }
-
-    #[test]
-    fn names_count_where_they_can_be_the_modules() {
-        let wakes = |text: &str, argument: Option<&'static str>| {
-            let mut scan = Scan::default();
-            scan.add(0, Trigger::Name { home: "json.decoder", name: "loads", argument }, &mut 0);
-            scan.words.build();
-            scan.hits(text.as_bytes()).contains(0)
-        };
-        for text in [
-            "import json.decoder as j\nj.loads(x)",
-            "from json.decoder import (a,\n  loads)",
-            "from json.decoder import *\nloads(x)",
-            "import json.decoder\ngetattr(json.decoder, 'loads')",
-            "import json\njson.decoder \\\n . loads",
-            "import x\nx.decoder.loads",
-            "import json.decoder\nd = json.decoder\nd.loads",
-            "from json import decoder\nd = decoder\nd.loads",
-            "from importlib import import_module\nimport_module('json.decoder').loads",
-        ] {
-            assert!(wakes(text, None), "{text}");
-        }
-        for text in [
-            "import json\nloads(x)",
-            "import x\nx.loads(y)",
-            "import json\nx.loads(y)",
-            "from x import loads",
-            "from json.decoder.inner import loads",
-        ] {
-            assert!(!wakes(text, None), "{text}");
-        }
-        assert!(wakes("import json\njson.decoder.loads(x, encoding=y)", Some("encoding")));
-        assert!(!wakes("import json\njson.decoder.loads(x)", Some("encoding")));
-    }
-
-    #[test]
-    fn submodules_need_their_last_segment() {
-        for text in [
-            "import typing.io",
-            "from typing.io import IO",
-            "from typing import (\n  List,\n  io)",
-            "from typing import *",
-            "from typing import a, \\\n  io",
-        ] {
-            assert!(named(text, "typing.io"), "{text}");
-        }
-        assert!(named("from xml.dom import pulldom", "xml.dom.pulldom"));
-        for text in [
-            "import typing",
-            "from typing import Optional",
-            "from typing import List\nimport io",
-            "from typing import (List)\nio",
-        ] {
-            assert!(!named(text, "typing.io"), "{text}");
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,5 @@
 //! Mending a use of what changed, as the catalogue says.
 
-use ruff_python_ast::find_node::covering_node;
 use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -68,7 +67,7 @@ fn write(code: &Code<'_>, argument: &Expr, template: &str) -> Option<Change> {
 /// The assertion of a mock that was meant: `mock.called_with(1)`, with or without `assert`.
 fn asserted(code: &Code<'_>, found: &Found<'_>) -> Option<(String, Vec<Change>)> {
     let text = &code.document.text;
-    let around = covering_node(AnyNodeRef::from(code.module.syntax()), found.range);
+    let around = code.around(found.range);
     let attribute = around.ancestors().find_map(|node| match node {
         AnyNodeRef::ExprAttribute(attribute) => Some(attribute),
         _ => None,

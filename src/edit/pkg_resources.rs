@@ -5,14 +5,14 @@
 
 mod calls;
 
-use ruff_python_ast::find_node::{CoveringNode, covering_node};
+use ruff_python_ast::find_node::CoveringNode;
 use ruff_python_ast::{Alias, AnyNodeRef, ExprContext, ExprName, Stmt, StmtImport, StmtImportFrom};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use self::calls::Call;
 use super::definitions::Definitions;
 use super::imports::{indentation, is_alone, remove_alias, remove_statement};
-use super::spell::{self, At, Import, Spelling};
+use super::spell::{self, At, Import};
 use super::{Change, Plan};
 use crate::catalogue::{Definition, MODULES, is_importable};
 use crate::python::Code;
@@ -139,7 +139,7 @@ impl<'c, 'a> Leaving<'c, 'a> {
     }
 
     fn around(&self, range: TextRange) -> CoveringNode<'a> {
-        covering_node(AnyNodeRef::from(self.code.module.syntax()), range)
+        self.code.around(range)
     }
 
     /// The nodes that hold a range, without the one that is the range.
@@ -249,13 +249,9 @@ impl<'c, 'a> Leaving<'c, 'a> {
             let indent = indentation(text, range).filter(|_| single && is_alone(text, range))?;
             self.changes.push(Change::new(range, lines.join(&format!("\n{indent}"))));
         }
-        for one in inserted {
-            let place = self.first_read.unwrap_or(range.end());
-            let beside = (!on_top).then_some(range);
-            let spelling = Spelling { text: String::new(), missing: Some(one) };
-            self.changes.extend(spelling.insertion(code, At { place, beside })?);
-        }
-        Some(())
+        let place = self.first_read.unwrap_or(range.end());
+        let beside = (!on_top).then_some(range);
+        spell::add_missing(code, inserted, At { place, beside }, &mut self.changes)
     }
 
     /// Whether the file takes something else from the standard library at its head.

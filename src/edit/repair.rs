@@ -13,7 +13,7 @@ mod rename;
 pub(super) mod template;
 mod unpacked;
 
-use ruff_python_ast::find_node::{CoveringNode, covering_node};
+use ruff_python_ast::find_node::CoveringNode;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{AnyNodeRef, ExceptHandler, Expr, ExprAttribute, ExprContext};
 use ruff_text_size::{Ranged, TextRange};
@@ -180,7 +180,7 @@ impl<'c, 'a> Site<'c, 'a> {
 
     /// The nodes around a range, innermost first.
     pub(super) fn around(&self, range: TextRange) -> CoveringNode<'a> {
-        covering_node(AnyNodeRef::from(self.code.module.syntax()), range)
+        self.code.around(range)
     }
 
     /// Whether the code asks for the name by a string: a new name would make
@@ -239,4 +239,24 @@ impl<'a> Visitor<'a> for Tests {
         }
         visitor::walk_expr(self, expr);
     }
+}
+
+/// Whether any expression can stand below this node without parentheses.
+fn is_roomy(parent: AnyNodeRef<'_>) -> bool {
+    matches!(
+        parent,
+        AnyNodeRef::StmtReturn(_)
+            | AnyNodeRef::StmtAssign(_)
+            | AnyNodeRef::StmtAugAssign(_)
+            | AnyNodeRef::StmtAnnAssign(_)
+            | AnyNodeRef::StmtExpr(_)
+            | AnyNodeRef::StmtIf(_)
+            | AnyNodeRef::StmtWhile(_)
+            | AnyNodeRef::StmtFor(_)
+            | AnyNodeRef::StmtAssert(_)
+            | AnyNodeRef::Arguments(_)
+            | AnyNodeRef::Keyword(_)
+            | AnyNodeRef::WithItem(_)
+            | AnyNodeRef::ExprList(_)
+    )
 }

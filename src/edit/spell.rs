@@ -251,6 +251,36 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Adds the insertions of imports that are missing at a place; `None` where one has no room.
+#[must_use]
+pub fn add_missing(
+    code: &Code<'_>,
+    missing: impl IntoIterator<Item = Import>,
+    at: At,
+    changes: &mut Vec<Change>,
+) -> Option<()> {
+    for import in missing {
+        add(changes, insertion(code, &import, at)?);
+    }
+    Some(())
+}
+
+/// Adds the insertion of an import to others; the first of a file share the empty line beside them.
+pub fn add(changes: &mut Vec<Change>, new: Change) {
+    let Some(last) = changes.last_mut().filter(|last| last.range == new.range) else {
+        changes.push(new);
+        return;
+    };
+    if last.content.starts_with("\n\n") && new.content.starts_with("\n\n") {
+        last.content.push_str(&new.content[1..]);
+    } else if last.content.ends_with("\n\n") && new.content.ends_with("\n\n") {
+        last.content.pop();
+        last.content.push_str(&new.content);
+    } else {
+        changes.push(new);
+    }
+}
+
 /// Where a new import statement goes.
 fn insertion(code: &Code<'_>, import: &Import, at: At) -> Option<Change> {
     let text = &code.document.text;

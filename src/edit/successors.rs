@@ -5,6 +5,7 @@
 mod bridged;
 mod chains;
 mod mixed;
+mod parts;
 
 use std::collections::BTreeSet;
 

@@ -39,10 +39,7 @@ pub(super) enum Way {
 pub(super) fn attribute(site: &Site<'_, '_>, attribute: &ExprAttribute, at: At) -> Option<Repair> {
     match way(site, attribute.range())? {
         Way::Async(mut changes, missing) => {
-            for import in missing {
-                let spelling = spell::Spelling { text: String::new(), missing: Some(import) };
-                changes.extend(spelling.insertion(site.code, at)?);
-            }
+            spell::add_missing(site.code, missing, at, &mut changes)?;
             Some(repair(changes))
         }
         Way::Generator => {

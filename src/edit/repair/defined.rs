@@ -9,7 +9,7 @@ use crate::edit::Change;
 use crate::edit::definitions::{DEFINED, Definitions};
 use crate::edit::imports::is_alone;
 use crate::edit::members::without_alias;
-use crate::edit::spell::{At, Import, Spelling};
+use crate::edit::spell::{self, At, Import};
 use crate::python::names::{BindingId, BindingKind};
 use crate::python::uses::{Use, UseForm};
 
@@ -90,11 +90,8 @@ fn written(
     let place = written.as_ref().map(|written| written.range);
     changes.extend(removal.filter(|removal| place != Some(removal.range)));
     changes.extend(written);
-    for import in missing {
-        let spelling = Spelling { text: String::new(), missing: Some(import) };
-        let at = At { place: definitions.place(), beside: None };
-        changes.extend(spelling.insertion(code, at)?);
-    }
+    let at = At { place: definitions.place(), beside: None };
+    spell::add_missing(code, missing, at, &mut changes)?;
     let message = format!("Define `{}` in this file", definition.name);
     Some(Repair::new(message, changes).doubt(Some(DEFINED)))
 }

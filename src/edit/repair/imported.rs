@@ -10,7 +10,7 @@ use crate::catalogue::{Kind, is_importable};
 use crate::edit::imports::{indentation, is_alone, remove_statement};
 use crate::edit::members::{extension, move_alias, without_alias};
 use crate::edit::shim::{self, Moved};
-use crate::edit::spell::{At, Import, Spelling, is_free, is_module};
+use crate::edit::spell::{self, At, Import, is_free, is_module};
 use crate::edit::unused::{drop_unused, in_type_comments, is_compatibility_module};
 use crate::edit::{Change, is_package_init};
 use crate::python::names::{BindingId, BindingKind, member_of};
@@ -259,13 +259,8 @@ impl<'a> Imported<'_, '_, 'a> {
             return Some(vec![Change::new(range, lines.join(&between))]);
         }
         let mut changes = vec![without_alias(code, self.import, self.alias)?];
-        for one in missing {
-            let spelling = Spelling { text: String::new(), missing: Some(one.clone()) };
-            changes.extend(spelling.insertion(
-                code,
-                At { place: self.first_read().unwrap_or(range.end()), beside: Some(range) },
-            )?);
-        }
+        let at = At { place: self.first_read().unwrap_or(range.end()), beside: Some(range) };
+        spell::add_missing(code, missing.iter().cloned(), at, &mut changes)?;
         Some(changes)
     }
 
@@ -297,11 +292,8 @@ impl<'a> Imported<'_, '_, 'a> {
         }
         if stays {
             let spelled = site.text()[self.alias.range()].to_owned();
-            for import in missing {
-                let at = At { place: self.first_read()?, beside: Some(self.import.range()) };
-                let spelling = Spelling { text: String::new(), missing: Some(import) };
-                changes.extend(spelling.insertion(site.code, at)?);
-            }
+            let at = At { place: self.first_read()?, beside: Some(self.import.range()) };
+            spell::add_missing(site.code, missing, at, &mut changes)?;
             changes.extend(self.spelled("types", "coroutine", &spelled)?);
             return Some(coroutine::kept(changes));
         }

@@ -1,11 +1,11 @@
 //! Moving names whose ways out differ: another name, other code, or a definition
 //! that is written into the file.
 
-use ruff_python_ast::{Alias, AnyNodeRef, ExprCall, Stmt};
+use ruff_python_ast::{AnyNodeRef, ExprCall, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use super::chains::Chains;
-use super::{base, clashes, is_imported};
+use super::parts::{Part, Read};
+use super::{clashes, is_imported};
 use crate::catalogue::{self, Fact, Module, Name, is_importable};
 use crate::edit::definitions::{DEFINED, Definitions};
 use crate::edit::imports::{
@@ -13,11 +13,12 @@ use crate::edit::imports::{
 };
 use crate::edit::repair::Site;
 use crate::edit::repair::template::Old;
-use crate::edit::spell::{At, Import, Spelling};
+use crate::edit::spell::{self, At, Import, Spelling};
 use crate::edit::unused::{drop_unused, is_compatibility_module};
 use crate::edit::{Change, Plan, is_package_init};
+use crate::finding::capitalised;
 use crate::python::Code;
-use crate::python::names::{Binding, BindingId, BindingKind};
+use crate::python::names::{BindingId, BindingKind};
 use crate::version::PythonVersion;
 
 /// Moves every use of what one import statement takes from a module that is gone: `bindings` are
@@ -30,8 +31,7 @@ pub fn move_all(
     gone: &'static Module,
     define: bool,
 ) -> Option<Plan> {
-    let parts: Vec<Part<'_>> =
-        bindings.iter().map(|id| Part::of(code, &siblings(code, *id), gone)).collect::<Option<_>>()?;
+    let parts: Vec<Part<'_>> = bindings.iter().map(|id| Part::of(code, *id, gone)).collect::<Option<_>>()?;
     let places: Vec<TextSize> =
         parts.iter().flat_map(|part| &part.reads).map(|read| read.range.start()).collect();
     let statement = parts.first()?.statement;
@@ -55,18 +55,6 @@ pub fn move_all(
     moves.finish(&parts)
 }
 
-/// The imports that bind the same name as one: `import gone.part` and `import gone.other`.
-fn siblings(code: &Code<'_>, id: BindingId) -> Vec<BindingId> {
-    let names = code.names();
-    let own = names.binding(id);
-    let BindingKind::Import(_, alias) = own.kind else { return vec![id] };
-    if alias.asname.is_some() {
-        return vec![id];
-    }
-    let same = |binding: &Binding<'_>| binding.name == own.name && binding.scope == own.scope;
-    names.bindings().filter(|(_, binding)| same(binding)).map(|(id, _)| id).collect()
-}
-
 /// Every binding of this file that comes from the module.
 fn going(code: &Code<'_>, gone: &Module) -> Vec<BindingId> {
     let is_gone =
@@ -81,111 +69,9 @@ fn going(code: &Code<'_>, gone: &Module) -> Vec<BindingId> {
     bindings.map(|(id, _)| id).collect()
 }
 
-/// What one name of the import statement binds, and its reads.
-struct Part<'a> {
-    id: BindingId,
-    statement: TextRange,
-    aliases: &'a [Alias],
-    alias: &'a Alias,
-    /// Other imports that bind the same.
-    others: Vec<(TextRange, &'a [Alias], &'a Alias)>,
-    /// The name of the gone module that it binds; `None` where it binds a module.
-    member: Option<&'static Name>,
-    reads: Vec<Read<'a>>,
-}
-
-/// One read of a name of the gone module.
-struct Read<'a> {
-    range: TextRange,
-    name: &'static Name,
-    call: Option<&'a ExprCall>,
-}
-
-impl<'a> Part<'a> {
-    fn of(code: &Code<'a>, ids: &[BindingId], gone: &'static Module) -> Option<Self> {
-        let names = code.names();
-        let (id, others) = ids.split_first()?;
-        let id = *id;
-        let binding = names.binding(id);
-        let other = |id: &BindingId| match names.binding(*id).kind {
-            BindingKind::Import(import, alias) => {
-                let module = catalogue::removed_module(&alias.name)?;
-                let same = alias.asname.is_none() && std::ptr::eq(module, gone);
-                same.then_some((import.range(), &import.names[..], alias))
-            }
-            _ => None,
-        };
-        let others: Vec<_> = others.iter().map(other).collect::<Option<_>>()?;
-        let (statement, aliases, alias, dotted) = match binding.kind {
-            BindingKind::Import(import, alias) => {
-                if !catalogue::removed_module(&alias.name).is_some_and(|module| std::ptr::eq(module, gone)) {
-                    return None;
-                }
-                (import.range(), &import.names[..], alias, base(code, id, gone))
-            }
-            BindingKind::From(import, alias) => {
-                let module = import.module.as_ref()?;
-                (import.range(), &import.names[..], alias, format!("{module}.{}", alias.name))
-            }
-            _ => return None,
-        };
-        let is_from = matches!(binding.kind, BindingKind::From(..));
-        let member = gone.member(&dotted).filter(|_| is_from);
-        let chains = Chains::of(code);
-        let mut reads = Vec::new();
-        for read in names.references().iter().map(|reference| reference.name) {
-            if read.id.as_str() != binding.name {
-                continue;
-            }
-            let meant = names.bindings_of(read);
-            if !meant.iter().any(|one| ids.contains(one)) {
-                continue;
-            }
-            if !meant.iter().all(|one| ids.contains(one)) {
-                return None;
-            }
-            let chain = chains.by_root.get(&read.range().start());
-            let longer = chain.and_then(|chain| chain.longest(&dotted, gone).map(|known| (chain, known)));
-            let (range, name) = match (longer, member) {
-                (Some((chain, (name, end))), _) if has_way(name) || member.is_none() => {
-                    if !chain.reads {
-                        return None;
-                    }
-                    (TextRange::new(chain.root, end), name)
-                }
-                (_, Some(name)) => (read.range(), name),
-                (_, None) => return None,
-            };
-            reads.push(Read { range, name, call: call(code, range) });
-        }
-        Some(Self { id, statement, aliases, alias, others, member, reads })
-    }
-
-    /// What it is called in the file.
-    fn local(&self) -> &'a str {
-        self.alias.asname.as_ref().unwrap_or(&self.alias.name).as_str()
-    }
-}
-
-fn has_way(name: &Name) -> bool {
-    name.replace.is_some() || name.rewrite.is_some() || name.define.is_some()
-}
-
-/// The call that an expression is the function of.
-fn call<'a>(code: &Code<'a>, function: TextRange) -> Option<&'a ExprCall> {
-    let root = AnyNodeRef::from(code.module.syntax());
-    let around = ruff_python_ast::find_node::covering_node(root, function);
-    around.ancestors().find_map(|node| match node {
-        AnyNodeRef::ExprCall(call) if call.func.range() == function => Some(call),
-        _ => None,
-    })
-}
-
 /// Whether nobody takes the result of a call.
 fn is_statement(code: &Code<'_>, call: &ExprCall) -> bool {
-    let root = AnyNodeRef::from(code.module.syntax());
-    let around = ruff_python_ast::find_node::covering_node(root, call.range());
-    around
+    code.around(call.range())
         .ancestors()
         .any(|node| matches!(node, AnyNodeRef::StmtExpr(stmt) if stmt.value.range() == call.range()))
 }
@@ -366,7 +252,7 @@ impl<'a> Moves<'_, 'a> {
         let message = match &self.told[..] {
             [] => format!("Remove the import of `{}`", self.gone.name),
             many if many.len() > 3 => format!("Replace {} names of `{}`", many.len(), self.gone.name),
-            few => sentence(&few.join(", ")),
+            few => capitalised(&few.join(", ")),
         };
         Some(Plan { message, reason: self.reason, changes: self.changes })
     }
@@ -425,7 +311,7 @@ impl<'a> Moves<'_, 'a> {
             if is_near(change.range.start()) && change.content.trim() == line && whole {
                 lines.push(line);
             } else {
-                add(&mut changes, change);
+                spell::add(&mut changes, change);
             }
         }
         if lines.is_empty() {
@@ -456,25 +342,4 @@ fn is_among_standard(code: &Code<'_>, statement: TextRange) -> bool {
     let modules: Vec<String> = near.filter_map(|at| body.get(at).and_then(module)).collect();
     modules.is_empty()
         || modules.iter().any(|module| is_importable(module, None, PythonVersion::PY38).is_some())
-}
-
-/// Adds the insertion of an import; the first of a file share the empty line beside them.
-fn add(changes: &mut Vec<Change>, new: Change) {
-    let Some(last) = changes.last_mut().filter(|last| last.range == new.range) else {
-        changes.push(new);
-        return;
-    };
-    if last.content.starts_with("\n\n") && new.content.starts_with("\n\n") {
-        last.content.push_str(&new.content[1..]);
-    } else if last.content.ends_with("\n\n") && new.content.ends_with("\n\n") {
-        last.content.pop();
-        last.content.push_str(&new.content);
-    } else {
-        changes.push(new);
-    }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

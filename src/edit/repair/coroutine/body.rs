@@ -10,6 +10,7 @@ use super::outcome::Outcomes;
 use super::{Function, Functions, Site};
 use crate::edit::Change;
 use crate::edit::imports::remove_statement;
+use crate::edit::repair::is_roomy;
 use crate::edit::spell::{self, At, Import};
 
 /// What happens in a function itself, not in those within it.
@@ -245,24 +246,7 @@ pub(super) fn is_primary(expr: &Expr) -> bool {
 fn spare_parentheses(site: &Site<'_, '_>, wait: &ExprYieldFrom) -> Option<TextRange> {
     let around = site.around(wait.range());
     let parent = around.ancestors().find(|node| node.range() != wait.range() || node.is_statement())?;
-    let roomy = matches!(
-        parent,
-        AnyNodeRef::StmtReturn(_)
-            | AnyNodeRef::StmtAssign(_)
-            | AnyNodeRef::StmtAugAssign(_)
-            | AnyNodeRef::StmtAnnAssign(_)
-            | AnyNodeRef::StmtExpr(_)
-            | AnyNodeRef::StmtIf(_)
-            | AnyNodeRef::StmtWhile(_)
-            | AnyNodeRef::StmtFor(_)
-            | AnyNodeRef::StmtAssert(_)
-            | AnyNodeRef::Arguments(_)
-            | AnyNodeRef::Keyword(_)
-            | AnyNodeRef::WithItem(_)
-            | AnyNodeRef::ExprSubscript(_)
-            | AnyNodeRef::ExprList(_)
-            | AnyNodeRef::ExprDict(_)
-    );
+    let roomy = is_roomy(parent) || matches!(parent, AnyNodeRef::ExprSubscript(_) | AnyNodeRef::ExprDict(_));
     let is_value = |value: &Expr| value.range() == wait.range();
     // `(yield from x)[0]` needs them, `x[(yield from y)]` does not.
     let is_subscripted = matches!(parent, AnyNodeRef::ExprSubscript(one) if is_value(&one.value));
