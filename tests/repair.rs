@@ -134,7 +134,7 @@ fn repaired_in_project(case: &Case, text: &str) -> String {
     let min_confidence = if case.on_python2 { Confidence::Possible } else { Confidence::Likely };
     let settings = Settings { root: root.clone(), min_confidence, ..settings() };
     let fixed = newskin::fix(
-        &[root.clone()],
+        std::slice::from_ref(&root),
         &settings,
         &Options::all(case.threshold),
         &newskin::Progress::default(),
