@@ -6,7 +6,7 @@ use pep508_rs::MarkerTree;
 use ruff_text_size::{TextRange, TextSize};
 
 use super::{Change, list};
-use crate::project::dependencies::{Form, Requirement, Role, Sheet, Style};
+use crate::project::dependencies::{Form, Requirement, Role, Sheet, Style, normalise};
 
 /// Other versions for a requirement, written as the file writes them (`==2.0`;
 /// for Poetry also `^2.0`). `None` where hashes pin the old ones, and where the
@@ -199,6 +199,10 @@ fn append_entry(text: &str, members: &[&Requirement], requirement: &str) -> Opti
     };
     let length = said.find(['<', '>', '=', '!', '~', ' ']).unwrap_or(said.len());
     let (name, versions) = said.split_at(length);
+    if members.iter().any(|one| one.name == normalise(name)) {
+        // A key stands once in a table.
+        return None;
+    }
     let versions = if versions.trim().is_empty() { "*" } else { versions.trim() };
     let value = match marker {
         Some(marker) => format!("{{version = \"{versions}\", markers = \"{}\"}}", quoted(marker, '\'')),
@@ -283,6 +287,11 @@ mod tests {
         for (name, text, expected) in [
             ("requirements.txt", "a", Some("a\nn>=1; python_version >= \"3.13\"\n")),
             ("requirements.txt", "a --hash=x\n", None),
+            (
+                "pyproject.toml",
+                "[tool.poetry.dependencies]\nn = {version = \"1\", python = \"<3.10\"}\n",
+                None,
+            ),
             (
                 "pyproject.toml",
                 "[project]\ndependencies = [\"a\"]\n",

@@ -191,11 +191,14 @@ fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRan
     let mut edits: Vec<Edit> =
         plan.changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
     let mut reason = plan.reason.unwrap_or_default();
+    let owner = file.project.owner(&file.document.path);
     for (package, pythons) in requires {
-        if file.project.requires(&file.document.path, package) {
+        let on_old = |one: &Requirement| one.name == package && one.applies_to(file.minimum());
+        let listed = |owner: &Owner| pythons.is_some() && owner.sheet.requirements.iter().any(on_old);
+        if file.project.requires(&file.document.path, package) || owner.as_ref().is_some_and(listed) {
             continue;
         }
-        match requirement(file, package, pythons) {
+        match owner.as_ref().and_then(|owner| requirement(owner, package, pythons)) {
             Some(edit) => edits.push(edit),
             None => reason = format!("`{package}` has to be installed; {reason}"),
         }
@@ -204,10 +207,9 @@ fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRan
 }
 
 /// A requirement more in the file that lists what the code needs.
-fn requirement(file: &File<'_>, package: &str, pythons: Option<&str>) -> Option<Edit> {
-    let Owner { document, sheet } = file.project.owner(&file.document.path)?;
+fn requirement(Owner { document, sheet }: &Owner, package: &str, pythons: Option<&str>) -> Option<Edit> {
     let marker = pythons.map(|pythons| format!("; {pythons}")).unwrap_or_default();
-    let change = append(&document.text, &sheet, &Role::Runtime, &format!("{package}{marker}"))?;
+    let change = append(&document.text, sheet, &Role::Runtime, &format!("{package}{marker}"))?;
     let span = document.span(change.range);
-    Some(Edit { path: Some(document.path), span, content: change.content })
+    Some(Edit { path: Some(document.path.clone()), span, content: change.content })
 }
