@@ -61,7 +61,11 @@ fn changed_modules() -> impl Iterator<Item = Module> {
     catalogue().into_iter().filter(|module| module.removed.is_some() || module.deprecated.is_some())
 }
 
+/// The second number of a version; 0 for what Python 2 had already.
 fn minor(version: &str) -> u8 {
+    if version.starts_with("2.") {
+        return 0;
+    }
     version.strip_prefix("3.").and_then(|minor| minor.parse().ok()).expect("a version of Python 3")
 }
 

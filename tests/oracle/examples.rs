@@ -46,7 +46,7 @@ fn deprecated_names_warn_unless_silent() {
     let mut inquiry = Inquiry::default();
     for entry in entries() {
         let Some(deprecated) = entry.fact.deprecated.as_deref() else { continue };
-        if minor_or_zero(deprecated) > entry.last() || !entry.is_here() {
+        if minor(deprecated) > entry.last() || !entry.is_here() {
             continue;
         }
         let programs = match entry.fact.bad.clone() {
@@ -69,16 +69,11 @@ fn deprecated_names_warn_unless_silent() {
     inquiry.settle();
 }
 
-/// Python 2 deprecated some of them.
-fn minor_or_zero(version: &str) -> u8 {
-    if version.starts_with("2.") { 0 } else { minor(version) }
-}
-
 #[test]
 fn good_programs_run_throughout() {
     let mut inquiry = Inquiry::default();
     for entry in entries().iter().filter(|entry| entry.is_here()) {
-        let since = entry.fact.since.as_deref().map_or(*MINORS.start(), minor_or_zero);
+        let since = entry.fact.since.as_deref().map_or(*MINORS.start(), minor);
         let versions: BTreeSet<u8> =
             [Some(entry.last()), entry.gone(), Some(NEWEST)].into_iter().flatten().collect();
         for good in &entry.fact.good {
