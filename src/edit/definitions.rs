@@ -10,7 +10,7 @@ use ruff_python_ast::{Expr, Identifier, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Change;
-use super::imports::{blocks, end_of_line, past_line_end};
+use super::imports::{blocks, end_of_line, past_line_end, unit};
 use super::spell::{self, At, Import};
 use crate::catalogue::{Definition, Module};
 use crate::parse::python::parse;
@@ -145,7 +145,7 @@ impl<'c, 'a> Definitions<'c, 'a> {
         }
         let mut renaming = Renaming { source: definition.source, words, modules, found: Vec::new() };
         renaming.visit_body(parsed.body());
-        Some((indented(renaming.text(), unit(self.code)), missing))
+        Some((indented(renaming.text(), unit(&self.code.document.text, self.code.module.body())), missing))
     }
 
     /// Where the definitions go.
@@ -279,14 +279,6 @@ fn is_import(stmt: &Stmt) -> bool {
         }
         _ => false,
     }
-}
-
-/// How the file indents.
-fn unit<'c>(code: &'c Code<'_>) -> &'c str {
-    let text = &code.document.text;
-    let inner = code.module.body().iter().find_map(|stmt| blocks(stmt).into_iter().flatten().next());
-    let before = inner.and_then(|stmt| super::imports::indentation(text, stmt.range()));
-    before.filter(|indent| !indent.is_empty()).unwrap_or("    ")
 }
 
 /// A text that is indented by four spaces, indented otherwise.

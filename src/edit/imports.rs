@@ -146,3 +146,11 @@ pub(super) fn past_line_end(text: &str, line_end: TextSize) -> TextSize {
     let length = if after.starts_with("\r\n") { 2 } else { u32::from(!after.is_empty()) };
     line_end + TextSize::new(length)
 }
+
+/// How a file indents, four spaces where no block shows it; `body` is its whole tree.
+#[must_use]
+pub fn unit<'t>(text: &'t str, body: &[Stmt]) -> &'t str {
+    let mut inner = body.iter().filter_map(|stmt| blocks(stmt).into_iter().flatten().next());
+    let indent = inner.find_map(|stmt| indentation(text, stmt.range()).filter(|indent| !indent.is_empty()));
+    indent.unwrap_or("    ")
+}

@@ -9,9 +9,10 @@ use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtImportFrom, StmtTry};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Change;
-use super::imports::{end_of_line, indentation, is_alone, remove_statement};
+use super::imports::{end_of_line, indentation, is_alone, remove_statement, unit};
 use super::members::{added, imports_from};
-use super::spell::{before, section_of};
+use super::spell::{before, is_module, section_of};
+use crate::catalogue::Name;
 use crate::python::Code;
 
 /// A name that newer Pythons have in one place and older ones in another.
@@ -43,10 +44,18 @@ fn spelled<'n>(member: &'n str, local: &str) -> Cow<'n, str> {
     if member == local { member.into() } else { format!("{member} as {local}").into() }
 }
 
+/// Module and name of the successor, if it is a name of the standard library.
+#[must_use]
+pub fn successor(name: &Name) -> Option<(&'static str, &'static str)> {
+    let replace = name.replace?;
+    let (home, member) = replace.rsplit_once('.')?;
+    (is_module(home) && !is_module(replace)).then_some((home, member))
+}
+
 /// The statement for names, behind this indentation.
 #[must_use]
-pub fn statement(text: &str, moved: &[Moved], indent: &str) -> String {
-    let step = step(text);
+pub fn statement(code: &Code<'_>, moved: &[Moved], indent: &str) -> String {
+    let step = unit(&code.document.text, code.module.body());
     let mut lines = vec!["try:".to_owned()];
     lines
         .extend(imports(moved, |one| (&one.home, one.spelled())).map(|line| format!("{indent}{step}{line}")));
@@ -69,23 +78,6 @@ fn imports<'m>(
         }
     }
     homes.into_iter().map(|(home, names)| format!("from {home} import {}", names.join(", ")))
-}
-
-/// How far the file indents.
-fn step(text: &str) -> &str {
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        if line.trim_end().ends_with(':')
-            && !line.starts_with([' ', '\t', '#'])
-            && let Some(next) = lines.next()
-        {
-            let step = &next[..next.len() - next.trim_start_matches([' ', '\t']).len()];
-            if !step.is_empty() && step.len() <= 8 && step.len() < next.len() {
-                return step;
-            }
-        }
-    }
-    "    "
 }
 
 /// The names in a statement of this kind that is there already, whenever `beside` has been run.
@@ -148,7 +140,7 @@ pub fn insertion(code: &Code<'_>, beside: TextRange, moved: &[Moved]) -> Option<
         None => {
             let indent = indentation(text, beside).filter(|_| is_alone(text, beside))?;
             let end = end_of_line(text, beside.end())?;
-            let content = format!("\n{indent}{}", statement(text, moved, indent));
+            let content = format!("\n{indent}{}", statement(code, moved, indent));
             return Some(Change::new(TextRange::empty(end), content));
         }
     };
@@ -156,7 +148,7 @@ pub fn insertion(code: &Code<'_>, beside: TextRange, moved: &[Moved]) -> Option<
         return None;
     }
     let end = end_of_line(text, last.end())?;
-    let content = format!("\n\n{}{}", statement(text, moved, ""), gap(text, end.to_usize()));
+    let content = format!("\n\n{}{}", statement(code, moved, ""), gap(text, end.to_usize()));
     Some(Change::new(TextRange::empty(end), content))
 }
 
@@ -172,7 +164,7 @@ pub fn instead(code: &Code<'_>, import: TextRange, moved: &[Moved]) -> Option<Ve
     }
     let end = end_of_line(text, import.end())?;
     let behind = &text[TextRange::new(import.end(), end)];
-    let mut content = format!("{}{behind}", statement(text, moved, indent));
+    let mut content = format!("{}{behind}", statement(code, moved, indent));
     if let Some(section) = section {
         let lead = if section.len() > 1 { "\n" } else { "" };
         content = format!("{lead}{content}{}", gap(text, end.to_usize()));

@@ -8,7 +8,7 @@ use super::{Repair, Site, finished, imported, rename};
 use crate::catalogue::{Fact, Kind};
 use crate::edit::imports::remove_alias;
 use crate::edit::shim::{self, Moved};
-use crate::edit::spell::{is_free, is_module};
+use crate::edit::spell::is_free;
 use crate::edit::unused::is_compatibility_module;
 use crate::edit::{Change, is_package_init};
 use crate::python::Code;
@@ -47,9 +47,8 @@ pub fn bridge<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Opt
 /// The module and the name of the successor, if an import can take it alone.
 fn successor(fact: Fact) -> Option<(&'static str, &'static str)> {
     let plain = !matches!(fact.name.kind, Some(Kind::Method | Kind::Attribute | Kind::Parameter));
-    let (home, member) = fact.name.replace?.rsplit_once('.')?;
     let own = fact.name.class().is_none() && plain;
-    (own && home != "builtins" && is_module(home) && !is_module(fact.name.replace?)).then_some((home, member))
+    shim::successor(fact.name).filter(|(home, _)| own && *home != "builtins")
 }
 
 /// What names of one module become.

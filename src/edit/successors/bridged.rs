@@ -7,8 +7,8 @@ use ruff_text_size::{Ranged, TextRange};
 use super::{base, message, uses};
 use crate::catalogue::{Module, Name};
 use crate::edit::imports::remove_alias;
-use crate::edit::shim::{self, Moved};
-use crate::edit::spell::{is_free, is_module};
+use crate::edit::shim::{self, Moved, successor};
+use crate::edit::spell::is_free;
 use crate::edit::{Change, Plan, is_package_init};
 use crate::python::Code;
 use crate::python::names::{BindingId, BindingKind};
@@ -129,11 +129,4 @@ fn module(
         exported.then_some("other modules may import the name from this one")
     };
     Some(Bridge { names: uses.iter().map(|one| one.name).collect(), changes, reason })
-}
-
-/// Module and name of the successor, if it is a name of the standard library.
-fn successor(name: &Name) -> Option<(&'static str, &'static str)> {
-    let replace = name.replace?;
-    let (home, member) = replace.rsplit_once('.')?;
-    (is_module(home) && !is_module(replace)).then_some((home, member))
 }

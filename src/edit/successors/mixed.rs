@@ -281,22 +281,7 @@ impl<'a> Moves<'_, 'a> {
             [only] => remove_alias(text, body, range, aliases, only.alias)?,
             _ => return None,
         };
-        let mut wanted: Vec<(Import, TextSize)> = Vec::new();
-        let mut lines: Vec<String> = Vec::new();
-        for import in std::mem::take(&mut self.imports) {
-            if is_top {
-                let place = missing.first().map_or(range.end(), |(_, place)| *place);
-                wanted.push((import, place.max(range.end())));
-            } else if !missing.iter().any(|(other, _)| *other == import) {
-                lines.push(import.statement());
-            }
-        }
-        for one in missing {
-            if !wanted.iter().any(|(import, _)| *import == one.0) {
-                wanted.push(one);
-            }
-        }
-        wanted.sort_by_key(|(import, _)| import.statement());
+        let (wanted, mut lines) = self.wanted(is_top, missing);
         let near = TextRange::new(start_of_line(text, range.start())?, end_of_line(text, range.end())?);
         let beside = is_among_standard(self.code, range).then_some(range);
         let mut changes = others;
@@ -325,6 +310,32 @@ impl<'a> Moves<'_, 'a> {
         let between = indent.map_or_else(|| "; ".to_owned(), |indent| format!("\n{indent}"));
         changes.insert(0, Change::new(range, lines.join(&between)));
         Some(changes)
+    }
+
+    /// The imports that go where they belong, with the places that they must stand above, and the
+    /// lines that take the place of a statement within a block.
+    fn wanted(
+        &mut self,
+        is_top: bool,
+        missing: Vec<(Import, TextSize)>,
+    ) -> (Vec<(Import, TextSize)>, Vec<String>) {
+        let mut wanted: Vec<(Import, TextSize)> = Vec::new();
+        let mut lines: Vec<String> = Vec::new();
+        for import in std::mem::take(&mut self.imports) {
+            if is_top {
+                let place = missing.first().map_or(self.statement.end(), |(_, place)| *place);
+                wanted.push((import, place.max(self.statement.end())));
+            } else if !missing.iter().any(|(other, _)| *other == import) {
+                lines.push(import.statement());
+            }
+        }
+        for one in missing {
+            if !wanted.iter().any(|(import, _)| *import == one.0) {
+                wanted.push(one);
+            }
+        }
+        wanted.sort_by_key(|(import, _)| import.statement());
+        (wanted, lines)
     }
 }
 

@@ -98,7 +98,8 @@ pub(in crate::python) fn confidence<'a>(
     let hits = owners.classes.iter().filter(|class| provides(class, fact)).count();
     if hits > 0 {
         let sure = hits == owners.classes.len() && !owners.unknown;
-        return Some(Confidence::resolved(sure));
+        let own = makes_own_elements(code, fact);
+        return Some(if own { Confidence::Possible } else { Confidence::resolved(sure) });
     }
     if owners.classes.iter().all(|class| class.defined_by.is_none())
         && let Some(told) = told_by_classes(code, receiver, fact)
@@ -115,6 +116,14 @@ pub(in crate::python) fn confidence<'a>(
         return None;
     }
     Some(if is_distinctive(code, fact) { Confidence::Likely } else { Confidence::Possible })
+}
+
+/// Whether the elements of a tree may be of another class than the stubs say: `TreeBuilder` takes
+/// a function that makes them.
+fn makes_own_elements(code: &Code<'_>, fact: Fact) -> bool {
+    fact.module.name == "xml.etree.ElementTree"
+        && fact.name.class() == Some("Element")
+        && code.document.text.contains("element_factory")
 }
 
 /// What the classes of the file say of `self` or of a class among them, where
