@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use rayon::prelude::*;
@@ -56,16 +56,16 @@ impl<'a> Fixer<'a> {
 
     /// What a single fix spoils, the others of its file need not suffer for.
     fn spoilers(&self, fixed: &FixedRun, options: &Options) -> Vec<(u64, NotMade)> {
-        let mut path: Option<PathBuf> = None;
-        let mut alone: Option<Fixer<'_>> = None;
-        fix::spoilers(fixed, &mut |spoiled: &Path, left_out: HashSet<u64>| {
-            if path.as_deref() != Some(spoiled) {
-                path = Some(spoiled.to_path_buf());
-                alone = Some(Fixer::new(&[spoiled.to_path_buf()], self.settings));
+        let mut alone: Option<(Vec<Arc<Path>>, Fixer<'_>)> = None;
+        fix::spoilers(fixed, &mut |paths: &[Arc<Path>], left_out: HashSet<u64>| {
+            if alone.as_ref().is_none_or(|(known, _)| known != paths) {
+                let files: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
+                alone = Some((paths.to_vec(), Fixer::new(&files, self.settings)));
             }
             let left_out = left_out.union(&options.left_out).copied().collect();
             let options = Options { left_out, ..options.clone() };
-            alone.as_ref().map(|fixer| fixer.fix_all(&options, &Progress::default())).unwrap_or_default()
+            let fix = |(_, fixer): &(_, Fixer<'_>)| fixer.fix_all(&options, &Progress::default());
+            alone.as_ref().map(fix).unwrap_or_default()
         })
     }
 

@@ -13,7 +13,7 @@ use super::apply;
 use super::attempt::Attempt;
 use super::outcome::together;
 use super::select::{Candidate, Change, select};
-use super::verify::{Spoiled, verify};
+use super::verify::{Fault, Spoiled, verify};
 use super::work::{Files, Work};
 use super::{FixedFile, FixedRun, Made, NotMade, Options, write};
 use crate::config::Settings;
@@ -314,10 +314,15 @@ impl<'a> Session<'a> {
         let (faults, problems) = verify(&self.files, before, after);
         let holds = faults.is_empty();
         self.problems.extend(problems);
-        for (path, message) in faults {
-            let Some(work) = self.files.0.get(&path).filter(|work| !work.failed) else { continue };
-            let keys = work.made.iter().map(|made| made.key).collect();
-            self.spoiled.push(Spoiled { path: path.clone(), keys, message: message.clone() });
+        for Fault { path, message, seen } in faults {
+            if self.files.0.get(&path).is_none_or(|work| work.failed) {
+                continue;
+            }
+            let mut paths: Vec<Arc<Path>> = self.files.group(&path).into_iter().collect();
+            let works = paths.iter().filter_map(|path| self.files.0.get(path));
+            let keys = works.flat_map(|work| &work.made).map(|made| made.key).collect();
+            paths.extend(seen);
+            self.spoiled.push(Spoiled { paths, keys, message: message.clone() });
             self.fail(&path, message);
         }
         holds

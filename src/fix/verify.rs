@@ -10,47 +10,59 @@ use super::{FixedRun, Made, NotMade};
 use crate::discover::Kind;
 use crate::finding::{Finding, Problem, Severity};
 
-/// A file whose fixes together did not do what they are for.
+/// Files whose fixes together did not do what they are for.
 #[derive(Debug, Clone)]
 pub struct Spoiled {
-    /// The file, which is as it was.
-    pub path: Arc<Path>,
-    /// Its fixes, by [`Made::key`].
+    /// The files that show it: those that share fixes with the first, which are
+    /// as they were, and one where something new was found.
+    pub paths: Vec<Arc<Path>>,
+    /// Their fixes, by [`Made::key`].
     pub keys: Vec<u64>,
     /// What went wrong.
     pub message: String,
 }
 
-/// Finds the fixes that spoil a file, so that the others can be made; `plan`
-/// fixes the file alone, in memory, with fixes left out by their key.
+/// Finds the fixes that spoil files, so that the others can be made; `plan`
+/// fixes those files alone, in memory, with fixes left out by their key.
 ///
 /// Gives the fixes to be left out, with what each would do.
 pub fn spoilers(
     fixed: &FixedRun,
-    plan: &mut dyn FnMut(&Path, HashSet<u64>) -> FixedRun,
+    plan: &mut dyn FnMut(&[Arc<Path>], HashSet<u64>) -> FixedRun,
 ) -> Vec<(u64, NotMade)> {
     let mut all = Vec::new();
-    for spoiled in fixed.spoiled.iter().take(MOST) {
-        let units = Units::new(spoiled.keys.iter().copied());
+    for Spoiled { paths, keys, message } in fixed.spoiled.iter().take(MOST) {
+        let units = Units::new(keys.iter().copied());
         let all_units = units.all();
-        let mut works = |kept: &[usize]| plan(&spoiled.path, units.without(kept)).spoiled.is_empty();
+        let mut works = |kept: &[usize]| plan(paths, units.without(kept)).spoiled.is_empty();
         let culprits = if let [_] = *all_units { all_units } else { sift(&all_units, &mut works) };
         let mut culprits = units.keys(&culprits);
-        for note in fixed.not_made.iter().filter(|one| one.path == spoiled.path) {
-            let Some(key) = note.key.filter(|key| culprits.remove(key)) else { continue };
-            let reason = note.reason.replacen("its fixes would", "it would", 1);
-            all.push((key, NotMade { reason, ..note.clone() }));
+        let reason = message.trim_start_matches(NOT_FIXED).replacen("its fixes would", "it would", 1);
+        for note in &fixed.not_made {
+            if let Some(key) = note.key.filter(|key| culprits.remove(key)) {
+                all.push((key, NotMade { reason: reason.clone(), ..note.clone() }));
+            }
         }
     }
     all
 }
 
+/// How a message about a file begins that is as it was.
+const NOT_FIXED: &str = "not fixed: ";
+
 /// After so many files the search for single fixes is given up: something is
 /// wrong with a kind of fix, and the files stay as they are.
 const MOST: usize = 20;
 
-/// A file that must be given back, and why.
-type Fault = (Arc<Path>, String);
+/// A file that must be given back.
+pub struct Fault {
+    /// The file.
+    pub path: Arc<Path>,
+    /// Why.
+    pub message: String,
+    /// The other file that is the worse for its fixes.
+    pub seen: Option<Arc<Path>>,
+}
 
 /// Findings of a file that nobody could tell apart.
 type Alike<'a> = (&'a Path, &'static str, &'a str);
@@ -70,11 +82,10 @@ pub fn verify(files: &Files, before: &[Finding], after: &[Finding]) -> (Vec<Faul
             };
             on_line(&new) > 0 && on_line(&new) >= on_line(&old)
         };
-        faults.extend(work.made.iter().find(stays).map(|made| {
-            (
-                path.clone(),
-                format!("not fixed: the fix of {} ({}) leaves what it is for", made.rule, made.symbol),
-            )
+        faults.extend(work.made.iter().find(stays).map(|made| Fault {
+            path: path.clone(),
+            message: format!("{NOT_FIXED}the fix of {} ({}) leaves what it is for", made.rule, made.symbol),
+            seen: None,
         }));
     }
     let mut problems = Vec::new();
@@ -90,11 +101,15 @@ pub fn verify(files: &Files, before: &[Finding], after: &[Finding]) -> (Vec<Faul
         let what = format!("{rule} ({symbol}) in line {row}, which was not there");
         match files.0.get_key_value(path) {
             Some((path, work)) if work.is_changed() => {
-                faults.push((path.clone(), format!("not fixed: its fixes would bring {what}")));
+                let message = format!("{NOT_FIXED}its fixes would bring {what}");
+                faults.push(Fault { path: path.clone(), message, seen: None });
             }
             _ => {
-                let message = || format!("not fixed: its fixes would bring {what}, to another file");
-                let blamed: Vec<Fault> = declarations(files).map(|path| (path.clone(), message())).collect();
+                let message = || format!("{NOT_FIXED}its fixes would bring {what}, to `{}`", path.display());
+                let seen = findings.last().map(|finding| finding.path.clone());
+                let fault =
+                    |path: &Arc<Path>| Fault { path: path.clone(), message: message(), seen: seen.clone() };
+                let blamed: Vec<Fault> = declarations(files, path).into_iter().map(fault).collect();
                 if blamed.is_empty() {
                     let message = format!("the fixes of other files have brought {what}");
                     problems.push(Problem { path: path.to_owned(), message });
@@ -121,8 +136,13 @@ fn was_unreadable(path: &Path, before: &[Finding]) -> bool {
     before.iter().any(|finding| *finding.path == *path && finding.rule == "syntax-error")
 }
 
-/// Changed files that speak for other files.
-fn declarations(files: &Files) -> impl Iterator<Item = &Arc<Path>> {
+/// Changed files that speak for another one: those above it, else all.
+fn declarations<'a>(files: &'a Files, other: &Path) -> Vec<&'a Arc<Path>> {
     let speaks = |kind: Kind| !kind.holds_python();
-    files.0.iter().filter(move |(_, work)| work.is_changed() && speaks(work.now.kind)).map(|(path, _)| path)
+    let is_setup = |path: &Path| path.file_name().is_some_and(|name| name == "setup.py");
+    let changed = files.0.iter().filter(|(_, work)| work.is_changed());
+    let all = changed.filter(|(path, work)| speaks(work.now.kind) || is_setup(path)).map(|(path, _)| path);
+    let (above, aside): (Vec<_>, Vec<_>) =
+        all.partition(|path| path.parent().is_some_and(|folder| other.starts_with(folder)));
+    if above.is_empty() { aside } else { above }
 }

@@ -56,7 +56,8 @@ fn what_fixes_declare_for_other_files_is_seen_before_anything_is_written() {
         is_new.then_some(lost).into_iter().collect()
     };
     let fixed = trial.fix(true, &["a.py", "requirements.txt"], check);
-    let message = "not fixed: its fixes would bring test (x) in line 1, which was not there, to another file";
-    assert_eq!(messages(&fixed), [message]);
+    let seen = trial.path("a.py");
+    let message = "not fixed: its fixes would bring test (x) in line 1, which was not there, to";
+    assert_eq!(messages(&fixed), [format!("{message} `{}`", seen.display())]);
     assert_eq!(trial.bytes("requirements.txt"), b"old\n");
 }
