@@ -197,7 +197,7 @@ fn literal(name: &str, fact: &schema::Name) -> String {
         _ => fact.imports.iter().map(String::as_str).collect(),
     };
     format!(
-        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, keywords: &{:?}, rewrite: {:?}, imports: &{:?}, statement: {}, defaults: &{:?}, define: {}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
+        "Name {{ name: {name:?}, kind: {kind}, deprecated: {}, removed: {}, platform: {:?}, source: {:?}, replace: {:?}, keywords: &{:?}, rewrite: {:?}, imports: &{:?}, statement: {}, defaults: &{:?}, passes: &{:?}, define: {}, drop: {}, since: {}, unsafe_because: {:?}, shown_because: {:?}, instead: {:?}, position: {:?}, form: {form}, distinctive: {}, namesakes: &{:?}, bad: &{:?}, good: &{:?} }},",
         optional(fact.deprecated.as_deref()),
         optional(fact.removed.as_deref()),
         fact.platform,
@@ -208,6 +208,7 @@ fn literal(name: &str, fact: &schema::Name) -> String {
         imports,
         fact.statement,
         fact.defaults,
+        fact.passes,
         define,
         fact.drop,
         version(fact.since.as_deref().unwrap_or("2.7")),

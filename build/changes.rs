@@ -54,7 +54,12 @@ fn handed(place: &str, text: &str) -> String {
 
 fn name_of(change: &Change, name: &str) -> Name {
     let kind = if name.contains('.') { Kind::Method } else { Kind::Function };
-    Name { kind: Some(kind), distinctive: change.distinctive, ..Name::default() }
+    Name {
+        kind: Some(kind),
+        distinctive: change.distinctive,
+        namesakes: change.namesakes.clone(),
+        ..Name::default()
+    }
 }
 
 fn condition(place: &str, when: &When) -> String {

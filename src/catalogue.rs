@@ -124,6 +124,8 @@ pub struct Name {
     pub statement: bool,
     /// Arguments that a call may have behind those that the template takes.
     pub defaults: &'static [&'static str],
+    /// Parameters behind those that the template takes whose arguments it hands on.
+    pub passes: &'static [&'static str],
     /// What takes its place where no other name does.
     pub define: Option<Definition>,
     /// Whether leaving out the parameter keeps the meaning.

@@ -116,6 +116,9 @@ pub struct Name {
     /// Arguments that a call may have behind those that `rewrite` takes: the defaults, in their order.
     #[serde(default)]
     pub defaults: Vec<String>,
+    /// Parameters behind those that `rewrite` takes whose arguments it hands on, at its end: `msg`.
+    #[serde(default)]
+    pub passes: Vec<String>,
     /// Whether leaving out a parameter keeps the meaning.
     #[serde(default)]
     pub drop: bool,
@@ -209,6 +212,10 @@ pub struct Change {
     /// Whether no other class in the world has a method or attribute of that name.
     #[serde(default)]
     pub distinctive: bool,
+    /// Modules of which a class has a member so called as well: in a file that
+    /// imports one, the name alone says nothing.
+    #[serde(default)]
+    pub namesakes: Vec<String>,
     /// Functions of packages that hand an argument on to it: `package.function(keyword)`, and
     /// `package.function(keyword@0)` where it is passed by position as well.
     #[serde(default)]

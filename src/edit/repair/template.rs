@@ -179,6 +179,7 @@ impl<'a> Old<'a> {
         }
         let mut filling = Filling { site, old: self, kept: Vec::new() };
         let mut text = filling.fill(&shape)?;
+        filling.hand_on(&shape, &mut text);
         if self.deferred {
             text = format!("lambda: {text}");
         } else if !(is_statement || shape.is_closed || parent.is_some_and(is_roomy)) {

@@ -4,7 +4,7 @@ use ruff_python_ast::Expr;
 use ruff_python_ast::operator_precedence::OperatorPrecedence;
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use super::shape::{Piece, Placeholder, Shape};
+use super::shape::{Piece, Placeholder, Shape, handed_on};
 use super::{Old, Site};
 
 /// Puts the old text into the holes.
@@ -49,6 +49,17 @@ impl Filling<'_, '_, '_> {
             result.push_str(&embedded(&self.site.text()[expr.range()], expr, room));
         }
         Some(result)
+    }
+
+    /// Gives the call that was written the arguments that it hands on.
+    pub(super) fn hand_on(&mut self, shape: &Shape, text: &mut String) {
+        let Some(call) = self.old.call else { return };
+        for argument in handed_on(self.site, call, shape.taken()).into_iter().flatten() {
+            self.kept.push(argument);
+            if text.ends_with(')') {
+                text.insert_str(text.len() - 1, &format!(", {}", &self.site.text()[argument]));
+            }
+        }
     }
 
     /// All arguments as they are written.

@@ -2,8 +2,8 @@
 
 use ruff_python_ast::operator_precedence::OperatorPrecedence;
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, Stmt};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_python_ast::{Expr, ExprCall, Keyword, Stmt};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Site;
 use crate::parse::python::parse;
@@ -79,20 +79,40 @@ impl Shape {
         if self.placeholders().any(|one| one == Placeholder::All) {
             return true;
         }
-        let last = self.placeholders().filter_map(|one| match one {
-            Placeholder::Argument(at) => Some(at + 1),
-            _ => None,
-        });
-        let taken = last.max().unwrap_or_default();
+        let taken = self.taken();
         let defaults = site.name().defaults;
         let is_default =
             |(given, default): (&Expr, &&str)| site.text()[given.range()].replace('"', "'") == **default;
         let given = arguments.args.len();
-        arguments.keywords.is_empty()
-            && !arguments.args.iter().any(Expr::is_starred_expr)
-            && (taken..=taken + defaults.len()).contains(&given)
+        let plain = !arguments.args.iter().any(Expr::is_starred_expr) && given >= taken;
+        if plain && handed_on(site, call, taken).is_some() {
+            return true;
+        }
+        plain
+            && arguments.keywords.is_empty()
+            && given <= taken + defaults.len()
             && arguments.args[taken..].iter().zip(defaults).all(is_default)
     }
+
+    /// How many arguments the template takes by position.
+    pub(super) fn taken(&self) -> usize {
+        let ends = self.placeholders().filter_map(|one| match one {
+            Placeholder::Argument(at) => Some(at + 1),
+            _ => None,
+        });
+        ends.max().unwrap_or_default()
+    }
+}
+
+/// The arguments of a call behind those that the template takes, if it hands all of them on.
+pub(super) fn handed_on(site: &Site<'_, '_>, call: &ExprCall, taken: usize) -> Option<Vec<TextRange>> {
+    let passes = site.name().passes;
+    let behind = call.arguments.args.get(taken..)?;
+    let named = |keyword: &Keyword| keyword.arg.as_ref().is_some_and(|name| passes.contains(&name.as_str()));
+    let fits = behind.len() <= passes.len() && call.arguments.keywords.iter().all(named);
+    let keywords = call.arguments.keywords.iter().map(Ranged::range);
+    let arguments = behind.iter().map(Ranged::range).chain(keywords);
+    (fits && !passes.is_empty()).then(|| arguments.collect())
 }
 
 struct Names {
