@@ -1,6 +1,6 @@
 //! Mending a use of what changed, as the catalogue says.
 
-use ruff_python_ast::{AnyNodeRef, Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, Operator};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Change;
@@ -35,7 +35,12 @@ fn rewritten(code: &Code<'_>, found: &Found<'_>, remedy: &Remedy) -> Option<(Str
         let written = write(code, argument, template)?;
         return Some((format!("Write `{}`", template.replace("{}", "…")), vec![written]));
     }
-    let (range, text) = plain(code, argument)?;
+    // Flags of a format are letters of it like others.
+    let literal = match argument {
+        Expr::BinOp(format) if remedy.flags_first && format.op == Operator::Mod => &*format.left,
+        _ => argument,
+    };
+    let (range, text) = plain(code, literal)?;
     if remedy.flags_first {
         return Some(("Move the flags to the start".to_owned(), flags_first(code, found.call?, range, text)));
     }
@@ -64,7 +69,8 @@ fn write(code: &Code<'_>, argument: &Expr, template: &str) -> Option<Change> {
     Some(Change::new(argument.range(), format!("{before}{text}{after}")))
 }
 
-/// The assertion of a mock that was meant: `mock.called_with(1)`, with or without `assert`.
+/// The assertion of a mock that was meant: `mock.called_with(1)`, alone or in an `assert` or
+/// `self.assertTrue`.
 fn asserted(code: &Code<'_>, found: &Found<'_>) -> Option<(String, Vec<Change>)> {
     let text = &code.document.text;
     let around = code.around(found.range);
@@ -98,9 +104,32 @@ fn asserted(code: &Code<'_>, found: &Found<'_>) -> Option<(String, Vec<Change>)>
             (text[head].trim_end() == "assert").then_some(())?;
             changes.push(Change::new(head, ""));
         }
+        AnyNodeRef::Arguments(_) => {
+            let outer = holders.find_map(|node| match node {
+                AnyNodeRef::ExprCall(call) => Some(call),
+                _ => None,
+            });
+            let outer = outer.filter(|outer| says_true(outer))?;
+            let around = holders.find(|node| node.range() != outer.range() || node.is_statement());
+            let is_statement = matches!(around, Some(AnyNodeRef::StmtExpr(_)));
+            let head = TextRange::new(outer.start(), whole.start());
+            let tail = TextRange::new(whole.end(), outer.end());
+            // Brackets and comments between the two are left to a person.
+            let behind: String = text[tail].split_whitespace().collect();
+            let bare = text[head].trim_end().ends_with('(') && matches!(behind.as_str(), ")" | ",)");
+            (is_statement && bare).then_some(())?;
+            changes.extend([Change::new(head, ""), Change::new(tail, "")]);
+        }
         _ => return None,
     }
     Some((format!("Write `{name}`"), changes))
+}
+
+/// `self.assertTrue(…)` of one argument.
+fn says_true(call: &ExprCall) -> bool {
+    let Expr::Attribute(attribute) = &*call.func else { return false };
+    let asks = matches!(attribute.attr.as_str(), "assertTrue" | "assert_" | "failUnless");
+    asks && call.arguments.keywords.is_empty() && call.arguments.args.len() == 1
 }
 
 /// Adds an argument behind the last one.

@@ -107,6 +107,12 @@ fn text<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> Option<String> {
                 }
             }
         }
+        Expr::BinOp(operation) if operation.op == Operator::Mod => {
+            if !matches!(&*operation.left, Expr::StringLiteral(_) | Expr::BytesLiteral(_)) {
+                return None;
+            }
+            Some(filled(&self::text(code, &operation.left, steps)?))
+        }
         Expr::Name(name) => match code.names().only_binding(name)? {
             BindingKind::Assignment(value) => self::text(code, value, steps),
             _ => None,
@@ -114,6 +120,28 @@ fn text<'a>(code: &Code<'a>, expr: &'a Expr, steps: u32) -> Option<String> {
         Expr::Attribute(attribute) => text(code, of_class(code, attribute)?, steps),
         _ => None,
     }
+}
+
+/// What `%` makes of a format, with [`GAP`] for what it fills in.
+fn filled(format: &str) -> String {
+    let mut text = String::new();
+    let mut rest = format;
+    while let Some((before, behind)) = rest.split_once('%') {
+        text.push_str(before);
+        if let Some(behind) = behind.strip_prefix('%') {
+            text.push('%');
+            rest = behind;
+            continue;
+        }
+        let named = behind.strip_prefix('(').and_then(|named| named.split_once(')'));
+        let options = named.map_or(behind, |(_, options)| options);
+        let options =
+            options.trim_start_matches(|letter: char| "#0- +*.".contains(letter) || letter.is_ascii_digit());
+        text.push(GAP);
+        let kind = options.chars().next().map_or(0, char::len_utf8);
+        rest = &options[kind..];
+    }
+    text + rest
 }
 
 /// What the class around gives to `self.NAME`, if it does so once.
@@ -211,6 +239,15 @@ mod tests {
         }
         for other in ["192.168.0.1", "0.0.0.0", "1.2.03", "a.b.c.0d", "2001:db8::01"] {
             assert!(!is_zero_padded(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn formats_are_filled_in() {
+        for (format, text) in
+            [("%s|%s(?s)", "G|G(?s)"), ("a%%b%-5.2fc", "a%bGc"), ("%(name)s(?i)", "G(?i)"), ("100%", "100G")]
+        {
+            assert_eq!(filled(format).replace(GAP, "G"), text, "{format}");
         }
     }
 
