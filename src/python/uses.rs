@@ -5,11 +5,13 @@
 //! the attribute, the argument, the string.
 
 mod arguments;
+mod finders;
 mod members;
 mod strings;
 mod syntax;
 mod walk;
 
+pub use finders::givers;
 pub(super) use members::confidence as member_confidence;
 pub use members::is_common;
 pub use syntax::{CALLS, keyword};

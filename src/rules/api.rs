@@ -41,6 +41,7 @@ fn of_fact(fact: Fact) -> Vec<Trigger> {
         }
         Some(_) if name == "__getitem__" => homes.map(Trigger::Module).collect(),
         Some(_) if uses::is_common(fact) => {
+            let homes = homes.chain(uses::givers(fact).iter().copied());
             homes.map(|home| Trigger::Member { home: Some(home), name, argument }).collect()
         }
         Some(_) => vec![Trigger::Member { home: None, name, argument }],

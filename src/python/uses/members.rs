@@ -4,6 +4,7 @@
 use ruff_python_ast::{Expr, ExprAttribute, ExprCall, Stmt, StmtClassDef};
 use ruff_text_size::Ranged;
 
+use super::finders;
 use super::walk::is_member;
 use super::{Use, UseForm};
 use crate::catalogue::{self, Fact, Kind, lookup, reexports};
@@ -83,7 +84,8 @@ pub(in crate::python) fn confidence<'a>(
     meanings: &Meanings<'a>,
 ) -> Option<Confidence> {
     let receiver = &*attribute.value;
-    if is_common(fact) && !code.names().imports_module(fact.module.name) {
+    let is_near = |module: &str| code.names().imports_module(module);
+    if is_common(fact) && !is_near(fact.module.name) && !finders::givers(fact).iter().copied().any(is_near) {
         return None;
     }
     if is_from_elsewhere(code, meanings) {
@@ -115,7 +117,8 @@ pub(in crate::python) fn confidence<'a>(
     if imported || !owners.modules.is_empty() || !owners.functions.is_empty() {
         return None;
     }
-    Some(if is_distinctive(code, fact) { Confidence::Likely } else { Confidence::Possible })
+    let told = is_distinctive(code, fact) || finders::is_listed(code, attribute, fact);
+    Some(if told { Confidence::Likely } else { Confidence::Possible })
 }
 
 /// Whether the elements of a tree may be of another class than the stubs say: `TreeBuilder` takes
@@ -245,7 +248,9 @@ fn provides(class: &Class, fact: Fact) -> bool {
 /// A class may be defined under a private name, `asyncio.events._AbstractEventLoopPolicy`.
 fn is_class(fact: Fact, dotted: &str) -> bool {
     let is_home = |class: &str| lookup::is_home(fact, &format!("{class}.{}", fact.name.last()));
-    is_home(dotted) || dotted.contains("._") && is_home(&dotted.replacen("._", ".", 1))
+    is_home(dotted)
+        || dotted.contains("._") && is_home(&dotted.replacen("._", ".", 1))
+        || finders::protocol(dotted).is_some_and(is_home)
 }
 
 fn is_self(receiver: &Expr) -> bool {
