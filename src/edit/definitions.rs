@@ -1,7 +1,8 @@
 //! Small equivalents of what is gone, written into the file that used it.
 //!
 //! They stand behind the imports at the head of the file, each once, under its
-//! own name, or with `_` before it where that name means something already.
+//! own name, or with `_` before it where that name means something already. Where the oldest
+//! Python lacks what one is written with, it stands behind an import of the original that fails.
 
 mod classes;
 
@@ -12,7 +13,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use super::Change;
 use super::imports::{blocks, end_of_line, past_line_end, unit};
 use super::spell::{self, At, Import};
-use crate::catalogue::{Definition, Module};
+use crate::catalogue::{Definition, Module, Name};
 use crate::parse::python::parse;
 use crate::python::Code;
 use crate::python::names::BindingId;
@@ -31,6 +32,8 @@ pub struct Definitions<'c, 'a> {
     is_first: bool,
     /// Bindings that will be no more.
     going: Vec<BindingId>,
+    /// Definitions that stand in where the original cannot be imported.
+    kept: Vec<&'static Definition>,
     /// Every definition that is needed, by the name it has in this file.
     chosen: Vec<(&'static Definition, String)>,
     /// The text of those that are not there yet.
@@ -50,8 +53,13 @@ impl<'c, 'a> Definitions<'c, 'a> {
     ) -> Option<Self> {
         let place = place(code, reads)?;
         let is_first = code.module.body().first().is_none_or(|stmt| place <= stmt.start());
-        let (chosen, written, missing) = (Vec::new(), Vec::new(), Vec::new());
-        Some(Self { code, gone, place, is_first, going, chosen, written, missing })
+        let (kept, chosen, written, missing) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Some(Self { code, gone, place, is_first, going, kept, chosen, written, missing })
+    }
+
+    /// Takes the original as long as it is there; to be asked for before the name.
+    pub fn keep(&mut self, definition: &'static Definition) {
+        self.kept.push(definition);
     }
 
     /// The name that a definition has at all of these places: `wanted`, if it must be that.
@@ -145,7 +153,22 @@ impl<'c, 'a> Definitions<'c, 'a> {
         }
         let mut renaming = Renaming { source: definition.source, words, modules, found: Vec::new() };
         renaming.visit_body(parsed.body());
-        Some((indented(renaming.text(), unit(&self.code.document.text, self.code.module.body())), missing))
+        let text = renaming.text();
+        let text = if self.kept.iter().any(|kept| std::ptr::eq(*kept, definition)) {
+            self.or_original(definition, name, &text)
+        } else {
+            text
+        };
+        Some((indented(text, unit(&self.code.document.text, self.code.module.body())), missing))
+    }
+
+    /// The original, and the definition where that cannot be imported.
+    fn or_original(&self, definition: &Definition, name: &str, text: &str) -> String {
+        let (module, own) = (self.gone.name, definition.name);
+        let taken = if name == own { own.to_owned() } else { format!("{own} as {name}") };
+        let line = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
+        let body: Vec<String> = text.lines().map(line).collect();
+        format!("try:\n    from {module} import {taken}\nexcept ImportError:\n{}", body.join("\n"))
     }
 
     /// Where the definitions go.
@@ -226,9 +249,18 @@ impl<'c, 'a> Definitions<'c, 'a> {
     }
 }
 
+/// Whether the oldest Python has to take the original, as it lacks what the definition of a name is
+/// written with.
+#[must_use]
+pub fn is_kept(name: &Name, minimum: PythonVersion) -> bool {
+    // Not before the modules that definitions import.
+    let has_modules = minimum >= PythonVersion { major: 3, minor: 4 };
+    name.define.is_some() && name.rewrite.is_none() && name.since > minimum && has_modules
+}
+
 /// Whether a definition has a body.
 fn is_block(text: &str) -> bool {
-    text.contains('\n') && text.starts_with(['d', 'c', '@'])
+    text.contains('\n') && (text.starts_with(['d', 'c', '@']) || text.starts_with("try:"))
 }
 
 /// Behind the statements at the head of the file that are imports, or stand between imports; but

@@ -18,6 +18,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{AnyNodeRef, ExceptHandler, Expr, ExprAttribute, ExprContext};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::definitions::is_kept;
 use super::spell::{At, statement_of};
 use super::{Change, Plan};
 use crate::catalogue::{Fact, Kind, Name};
@@ -57,8 +58,12 @@ pub fn repair<'a>(code: &Code<'a>, minimum: PythonVersion, one: &Use<'a>) -> Opt
     let site = Site::new(code, minimum, one.fact, &[]);
     // An import that is tried, and matters all the same, has no fallback that works.
     let tried = !matches!(one.form, UseForm::Import(..)) && site.is_tried(one);
-    if site.name().since > minimum || tried || site.is_asked_for() {
+    if tried || site.is_asked_for() {
         return None;
+    }
+    if site.name().since > minimum {
+        let repair = is_kept(site.name(), minimum).then(|| defined::repair(&site, one)).flatten()?;
+        return Some(doubted(&site, one, repair));
     }
     let kept = match one.form {
         UseForm::Keyword(call, at) => arguments::kept(&site, call, at),

@@ -6,7 +6,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use super::{Repair, Site, coroutine, rename};
 use crate::catalogue::Definition;
 use crate::edit::Change;
-use crate::edit::definitions::{DEFINED, Definitions};
+use crate::edit::definitions::{DEFINED, Definitions, is_kept};
 use crate::edit::imports::is_alone;
 use crate::edit::members::without_alias;
 use crate::edit::spell::{self, At, Import};
@@ -64,6 +64,9 @@ fn written(
     let uses = uses.filter(|one| !matches!(one.form, UseForm::Import(..))).map(|one| one.range.start());
     let reads: Vec<TextSize> = starts.iter().copied().chain(uses).collect();
     let mut definitions = Definitions::new(code, site.fact.module, &reads, going(site))?;
+    if is_kept(site.name(), site.minimum) {
+        definitions.keep(definition);
+    }
     let name = definitions.name(definition, None, &starts)?;
     let mut changes: Vec<Change> = places
         .iter()

@@ -7,7 +7,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use super::parts::{Part, Read};
 use super::{clashes, is_imported};
 use crate::catalogue::{self, Fact, Module, Name, is_importable};
-use crate::edit::definitions::{DEFINED, Definitions};
+use crate::edit::definitions::{DEFINED, Definitions, is_kept};
 use crate::edit::imports::{
     end_of_line, indentation, is_alone, remove_alias, remove_statement, start_of_line,
 };
@@ -137,7 +137,7 @@ impl<'a> Moves<'_, 'a> {
                 continue;
             }
             // Beside a successor that is younger, a definition works on every Python 3.
-            let defines = fits || read.name.rewrite.is_some();
+            let defines = fits || read.name.rewrite.is_some() || is_kept(read.name, self.minimum);
             if !defines {
                 return None;
             }
@@ -216,7 +216,12 @@ impl<'a> Moves<'_, 'a> {
         let reads: Vec<TextRange> = part.reads.iter().filter(left).map(|read| read.range).collect();
         let places: Vec<TextSize> = reads.iter().map(|range| range.start()).collect();
         let wanted = is_seen.then(|| part.local());
-        let called = self.definitions.as_mut()?.name(definition, wanted, &places)?;
+        let is_kept = is_kept(name, self.minimum);
+        let definitions = self.definitions.as_mut()?;
+        if is_kept {
+            definitions.keep(definition);
+        }
+        let called = definitions.name(definition, wanted, &places)?;
         let text = &self.code.document.text;
         let new = reads.iter().filter(|range| text[**range] != *called);
         self.changes.extend(new.map(|range| Change::new(*range, called.as_str())));
