@@ -12,6 +12,8 @@ use crate::read::{self, around};
 #[derive(Debug, Default)]
 pub(super) struct Takers {
     taken: FxHashSet<(String, String)>,
+    /// Modules of which tests put something else in the place of a name.
+    patched: FxHashSet<String>,
 }
 
 impl Project {
@@ -29,6 +31,15 @@ impl Project {
         let takers = self.takers(root.unwrap_or(folder), root.is_some());
         let of = |name: &str| takers.taken.contains(&(stem.to_owned(), name.to_owned()));
         of(name) || !name.starts_with('_') && of("*")
+    }
+
+    /// Whether a file of the project puts something else in the place of a name of `module`:
+    /// `mock.patch("module.name")`, `monkeypatch.setattr("module.name", …)`. Reads the files
+    /// once and looks at their text: to be asked last.
+    #[must_use]
+    pub fn patches(&self, path: &Path, module: &str) -> bool {
+        let top = self.top(path);
+        self.takers(&top, true).patched.contains(module)
     }
 
     fn takers(&self, root: &Path, recursive: bool) -> Arc<Takers> {
@@ -49,9 +60,25 @@ impl Takers {
         let mut takers = Self::default();
         let files = sources::files(root, recursive);
         for bytes in files.into_iter().filter_map(|file| read::bytes(&file).ok()) {
-            takers.add(&String::from_utf8_lossy(&bytes));
+            let text = String::from_utf8_lossy(&bytes);
+            takers.add(&text);
+            takers.add_patched(&text);
         }
         takers
+    }
+
+    /// Adds the modules whose names are patched by strings.
+    fn add_patched(&mut self, text: &str) {
+        for call in ["patch(", "setattr("] {
+            for (at, _) in text.match_indices(call) {
+                let argument = text[at + call.len()..].trim_start();
+                let Some(dotted) = argument.strip_prefix(['"', '\'']) else { continue };
+                let end = dotted.find(|letter: char| !letter.is_alphanumeric() && !"_.".contains(letter));
+                if let Some((module, _)) = dotted[..end.unwrap_or(dotted.len())].rsplit_once('.') {
+                    self.patched.insert(module.to_owned());
+                }
+            }
+        }
     }
 
     /// Adds what a module imports from others.
@@ -87,6 +114,17 @@ impl Takers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_what_is_patched() {
+        let mut takers = Takers::default();
+        takers.add_patched(
+            "@mock.patch('a.b')\nm.setattr(\n    \"c.d.e\", f)\nsetattr(g, 'h.i', 1)\npatch('j')",
+        );
+        let mut found: Vec<&String> = takers.patched.iter().collect();
+        found.sort();
+        assert_eq!(found, ["a", "c.d"]);
+    }
 
     #[test]
     fn reads_what_is_imported() {

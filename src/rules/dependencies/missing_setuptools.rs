@@ -33,7 +33,7 @@
 //! An import of `pkg_resources` is replaced together with everything that is done with it, or it stays. Versions and
 //! entry points come from `importlib.metadata` (`importlib_metadata` where the project supports a Python before 3.8),
 //! files from `pkgutil` and by their paths, `parse_version` from `packaging`; what is not in the standard library is
-//! added to the requirements. It is unsafe: nothing is unpacked from zip files any more, and the versions of what a
+//! added to the requirements. Where tests of the project patch names of `pkg_resources`, it stays. It is unsafe: nothing is unpacked from zip files any more, and the versions of what a
 //! distribution requires are not checked.
 
 use std::path::Path;
@@ -187,6 +187,7 @@ fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRan
         .help(help)
         .url("https://docs.python.org/3/whatsnew/3.12.html#ensurepip");
     let departure = (module == PKG_RESOURCES).then(|| leave(code, file.minimum(), range)).flatten();
+    let departure = departure.filter(|_| !file.project.patches(&file.document.path, module));
     let Some(Departure { plan, requires }) = departure else { return draft.emit() };
     let mut edits: Vec<Edit> =
         plan.changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
