@@ -22,14 +22,14 @@ pub struct Spoiled {
     pub message: String,
 }
 
+/// Fixes some files, with fixes left out.
+type Plan<'a> = dyn FnMut(&[Arc<Path>], HashSet<u64>) -> FixedRun + 'a;
+
 /// Finds the fixes that spoil files, so that the others can be made; `plan`
 /// fixes those files alone, in memory, with fixes left out by their key.
 ///
 /// Gives the fixes to be left out, with what each would do.
-pub fn spoilers(
-    fixed: &FixedRun,
-    plan: &mut dyn FnMut(&[Arc<Path>], HashSet<u64>) -> FixedRun,
-) -> Vec<(u64, NotMade)> {
+pub fn spoilers(fixed: &FixedRun, plan: &mut Plan<'_>) -> Vec<(u64, NotMade)> {
     let mut all = Vec::new();
     for Spoiled { paths, keys, message } in fixed.spoiled.iter().take(MOST) {
         let units = Units::new(keys.iter().copied());
