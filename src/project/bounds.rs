@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -51,8 +51,7 @@ pub fn find(document: &Document) -> Vec<Bound> {
                 .collect()
         }
         (Syntax::Python(module), "setup.py") if text.contains("python_requires") => {
-            let mut keywords = Keywords { body: module.body(), values: Vec::new() };
-            keywords.visit_body(module.body());
+            let keywords = Keywords::of(module.body());
             let inside = |value: &Expr| {
                 let Expr::StringLiteral(literal) = value else { return None };
                 inner(text, literal.range(), literal.value.to_str())
@@ -109,13 +108,40 @@ pub(super) fn inner(text: &str, literal: TextRange, value: &str) -> Option<TextR
     Some(TextRange::at(start, TextSize::try_from(value.len()).ok()?))
 }
 
-/// Literal keywords `python_requires=` of any call or dictionary.
+/// What a `setup.py` puts together of literals: `",".join([">=2.7", "!=3.0.*"])`.
+pub(super) fn joined(document: &Document) -> Option<Supported> {
+    let is_setup = document.path.file_name().is_some_and(|name| name == "setup.py");
+    let Syntax::Python(module) = &document.syntax else { return None };
+    if !is_setup || !document.text.contains("python_requires") {
+        return None;
+    }
+    Keywords::of(module.body()).values.into_iter().find_map(|value| {
+        let call = value.as_call_expr()?;
+        let join = call.func.as_attribute_expr().filter(|join| join.attr.as_str() == "join")?;
+        join.value.as_string_literal_expr().filter(|comma| comma.value.to_str().trim() == ",")?;
+        let parts = match &*call.arguments.args {
+            [Expr::List(list)] => &list.elts,
+            [Expr::Tuple(tuple)] => &tuple.elts,
+            _ => return None,
+        };
+        let literal = |part: &Expr| Some(part.as_string_literal_expr()?.value.to_str().to_owned());
+        pep440(&parts.iter().map(literal).collect::<Option<Vec<_>>>()?.join(","))
+    })
+}
+
+/// Literal keywords `python_requires=` of any call or dictionary, and keys of that name that are set.
 struct Keywords<'a> {
     body: &'a [Stmt],
     values: Vec<&'a Expr>,
 }
 
 impl<'a> Keywords<'a> {
+    fn of(body: &'a [Stmt]) -> Self {
+        let mut keywords = Self { body, values: Vec::new() };
+        keywords.visit_body(body);
+        keywords
+    }
+
     /// The value itself, or what the module binds its name to.
     fn add(&mut self, value: &'a Expr) {
         let Expr::Name(name) = value else { return self.values.push(value) };
@@ -129,6 +155,17 @@ impl<'a> Keywords<'a> {
 }
 
 impl<'a> Visitor<'a> for Keywords<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        if let Stmt::Assign(assign) = stmt
+            && let [Expr::Subscript(target)] = assign.targets.as_slice()
+            && let Expr::StringLiteral(key) = &*target.slice
+            && key.value.to_str() == "python_requires"
+        {
+            self.add(&assign.value);
+        }
+        walk_stmt(self, stmt);
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Call(call) => {

@@ -41,6 +41,7 @@ impl Declared {
             let Some(document) = document(&file, target) else { continue };
             let mut bounds = bounds::find(&document).into_iter();
             let found = bounds.find_map(|bound| bound.supported(&document.text));
+            let found = found.or_else(|| bounds::joined(&document));
             let is_pipfile = file.file_name().is_some_and(|name| name == "Pipfile");
             let supported = if is_pipfile { &mut deployed } else { &mut declared.supported };
             *supported = supported.or(found);

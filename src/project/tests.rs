@@ -45,6 +45,10 @@ fn takes_the_nearest_declaration() {
         ("libs/poetry/pyproject.toml", "[tool.poetry.dependencies]\npython = '^3.11'\n"),
         ("libs/env/Pipfile", "[requires]\npython_version = '3.12'\n"),
         ("libs/both/setup.py", "kw = {'python_requires': '>=2.7, !=3.0.*'}\n"),
+        (
+            "libs/joined/setup.py",
+            "said = ','.join(['>=2.7', '!=3.0.*', '!=3.1.*'])\nif True:\n    kw['python_requires'] = said\n",
+        ),
         ("libs/broken/pyproject.toml", "[project\n"),
     ]);
     let minimum = |path: &str| project.minimum(&folder.path().join(path)).to_string();
@@ -55,6 +59,8 @@ fn takes_the_nearest_declaration() {
     assert_eq!(minimum("libs/poetry/a.py"), "3.11");
     assert_eq!(minimum("libs/env/a.py"), "3.12");
     assert_eq!(minimum("libs/both/a.py"), "3.1");
+    assert_eq!(minimum("libs/joined/a.py"), "3.2");
+    assert!(project.supports_python2(&folder.path().join("libs/joined/a.py")));
     assert_eq!(minimum("libs/broken/a.py"), "3.9");
     assert!(project.supports_python2(&folder.path().join("libs/both/a.py")));
     assert!(!project.supports_python2(&folder.path().join("a.py")));
