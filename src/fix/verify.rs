@@ -76,11 +76,17 @@ pub fn verify(files: &Files, before: &[Finding], after: &[Finding]) -> (Vec<Faul
     for (path, work) in files.0.iter().filter(|(_, work)| !work.failed) {
         let stays = |made: &&Made| {
             let alike = (&**path, made.rule, &*made.symbol);
-            let on_line = |all: &Counts<'_>| {
+            let on_line = |all: &Counts<'_>| -> Vec<Severity> {
                 let same = |finding: &&&Finding| finding.excerpt.marked() == made.marked;
-                all.get(&alike).map_or(0, |findings| findings.iter().filter(same).count())
+                let findings = all.get(&alike).into_iter().flatten().filter(same);
+                findings.map(|finding| finding.severity).collect()
             };
-            on_line(&new) > 0 && on_line(&new) >= on_line(&old)
+            let (were, are) = (on_line(&old), on_line(&new));
+            // What a requirement brings back may still be worth a word, but no more than that.
+            let gravest = were.iter().max();
+            let as_grave = are.iter().filter(|severity| gravest.is_none_or(|gravest| *severity >= gravest));
+            let count = as_grave.count();
+            count > 0 && count >= were.len()
         };
         faults.extend(work.made.iter().find(stays).map(|made| Fault {
             path: path.clone(),

@@ -24,6 +24,22 @@ fn a_fix_that_leaves_its_finding_is_taken_back() {
 }
 
 #[test]
+fn a_fix_may_leave_a_word_about_what_works_now() {
+    let trial = Trial::new(&[("a.py", b"old\n")]);
+    let check = |path: &Path, text: &str| -> Vec<Finding> {
+        let whole = finding(path, &[(None, range(0, 3), "new")]);
+        let excerpt = Excerpt { text: "same".to_owned(), ..Excerpt::default() };
+        if text.starts_with("old") {
+            return vec![Finding { excerpt, ..whole }];
+        }
+        vec![Finding { severity: Severity::Info, fix: None, excerpt, ..whole }]
+    };
+    let fixed = trial.fix(true, &["a.py"], check);
+    assert_eq!(messages(&fixed), [""; 0]);
+    assert_eq!((trial.bytes("a.py"), fixed.run.findings.len()), (b"new\n".to_vec(), 1));
+}
+
+#[test]
 fn a_fix_that_brings_another_finding_is_taken_back() {
     let trial = Trial::new(&[("a.py", b"old\n"), ("b.py", b"older\n"), ("c.py", b"fine\n")]);
     let check = |path: &Path, text: &str| -> Vec<Finding> {
