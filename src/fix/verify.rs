@@ -35,7 +35,8 @@ pub fn spoilers(fixed: &FixedRun, plan: &mut Plan<'_>) -> Vec<(u64, NotMade)> {
         let units = Units::new(keys.iter().copied());
         let all_units = units.all();
         let mut works = |kept: &[usize]| plan(paths, units.without(kept)).spoiled.is_empty();
-        let culprits = if let [_] = *all_units { all_units } else { sift(&all_units, &mut works) };
+        let is_sure = all_units.len() == 1 && paths.len() == 1;
+        let culprits = if is_sure { all_units } else { sift(&all_units, &mut works) };
         let mut culprits = units.keys(&culprits);
         let reason = message.trim_start_matches(NOT_FIXED).replacen("its fixes would", "it would", 1);
         for note in &fixed.not_made {
