@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::requirements::append;
+use super::requirements::add;
 use crate::catalogue::Module;
 use crate::finding::Edit;
-use crate::project::dependencies::Role;
-use crate::project::{Owner, Project};
+use crate::project::Project;
 use crate::version::PythonVersion;
 
 /// Why such a requirement is not safe to add.
@@ -28,16 +27,14 @@ pub fn require(
     if project.requires(path, package) {
         return None;
     }
-    let Owner { document, sheet } = project.owner(path)?;
+    let owner = project.owner(path)?;
     // A project without an older Python needs no condition.
     let requirement = if minimum >= removed {
         package.to_owned()
     } else {
         format!("{package}; python_version >= \"{removed}\"")
     };
-    let change = append(&document.text, &sheet, &Role::Runtime, &requirement)?;
-    let name = document.path.file_name()?.to_string_lossy().into_owned();
-    let span = document.span(change.range);
-    let edit = Edit { path: Some(document.path.clone()), span, content: change.content };
+    let edit = add(&owner, &requirement)?;
+    let name = owner.document.path.file_name()?.to_string_lossy().into_owned();
     Some((format!("Add `{package}` to `{name}`"), edit))
 }

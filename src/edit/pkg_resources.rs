@@ -251,7 +251,23 @@ impl<'c, 'a> Leaving<'c, 'a> {
         }
         let place = self.first_read.unwrap_or(range.end());
         let beside = (!on_top).then_some(range);
-        spell::add_missing(code, inserted, At { place, beside }, &mut self.changes)
+        spell::add_missing(code, inserted, At { place, beside }, &mut self.changes)?;
+        self.settle(range);
+        Some(())
+    }
+
+    /// Puts what goes right below the statement in its place, where the whole line is taken out.
+    fn settle(&mut self, statement: TextRange) {
+        let is_line = |change: &Change| change.content.is_empty() && change.range.contains_range(statement);
+        let Some(line) = self.changes.iter().find(|change| is_line(change)).map(|change| change.range) else {
+            return;
+        };
+        let is_below = |change: &Change| change.range.is_empty() && line.contains(change.range.start());
+        let (below, mut rest): (Vec<_>, Vec<_>) = self.changes.drain(..).partition(|change| is_below(change));
+        if let Some(removed) = rest.iter_mut().find(|change| is_line(change)) {
+            removed.content = below.iter().map(|change| format!("{}\n", change.content.trim())).collect();
+        }
+        self.changes = rest;
     }
 
     /// Whether the file takes something else from the standard library at its head.

@@ -6,7 +6,9 @@ use pep508_rs::MarkerTree;
 use ruff_text_size::{TextRange, TextSize};
 
 use super::{Change, list};
-use crate::project::dependencies::{Form, Requirement, Role, Sheet, Style, normalise};
+use crate::finding::Edit;
+use crate::project::Owner;
+use crate::project::dependencies::{Form, Requirement, Role, Room, Sheet, Style, normalise};
 
 /// Other versions for a requirement, written as the file writes them (`==2.0`;
 /// for Poetry also `^2.0`). `None` where hashes pin the old ones, and where the
@@ -82,7 +84,7 @@ pub fn append(text: &str, sheet: &Sheet, role: &Role, requirement: &str) -> Opti
     let lists = sheet.lists.iter().enumerate().filter(|(_, list)| list.role == *role);
     let mut lists = lists.peekable();
     if lists.peek().is_none() && *role == Role::Runtime {
-        return append_keyword(text, sheet.room?, requirement);
+        return state(text, sheet.room?, requirement);
     }
     lists.find_map(|(at, list)| {
         let members: Vec<&Requirement> = sheet.requirements.iter().filter(|one| one.list == at).collect();
@@ -95,6 +97,46 @@ pub fn append(text: &str, sheet: &Sheet, role: &Role, requirement: &str) -> Opti
             Style::Conda | Style::Word => None,
         }
     })
+}
+
+/// The same in the file that lists what some code needs when it runs.
+#[must_use]
+pub fn add(Owner { document, sheet }: &Owner, requirement: &str) -> Option<Edit> {
+    let change = append(&document.text, sheet, &Role::Runtime, requirement)?;
+    let span = document.span(change.range);
+    Some(Edit { path: Some(document.path.clone()), span, content: change.content })
+}
+
+/// One more bound for a requirement, `<82`. `None` for tables, for hashes, and where the versions
+/// stand in several pieces.
+#[must_use]
+pub fn bound(text: &str, requirement: &Requirement, bound: &str) -> Option<Change> {
+    let in_table = matches!(requirement.style, Style::Poetry | Style::Pipenv | Style::Conda);
+    if in_table || requirement.form != Form::Index || text[requirement.element].contains("--hash") {
+        return None;
+    }
+    match (requirement.specifier_range, &requirement.specifiers) {
+        (Some(place), _) => Some(Change::new(TextRange::empty(place.end()), format!(",{bound}"))),
+        (None, None) if requirement.extras.is_empty() => {
+            Some(Change::new(TextRange::empty(requirement.name_range.end()), bound))
+        }
+        _ => None,
+    }
+}
+
+/// The first requirement of a project.
+fn state(text: &str, room: Room, requirement: &str) -> Option<Change> {
+    let option = format!("install_requires =\n    {requirement}");
+    let (behind, content) = match room {
+        Room::Keyword(last) => return append_keyword(text, last, requirement),
+        Room::Option(last) => (last, option),
+        Room::Section(last) => (last, format!("\n[options]\n{option}")),
+        Room::Key(last) => (last, format!("dependencies = [\"{}\"]", quoted(requirement, '\''))),
+    };
+    let end = line_end(text, behind.end().to_usize());
+    // From the last value on, so that no two fixes add one.
+    let said = &text[TextRange::new(behind.start(), end)];
+    Some(Change::new(TextRange::new(behind.start(), end), format!("{said}\n{content}")))
 }
 
 /// `install_requires` behind the last keyword of a call of `setup`.

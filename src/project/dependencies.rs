@@ -138,9 +138,21 @@ pub struct Sheet {
     pub lists: Vec<List>,
     /// Other files whose requirements count.
     pub includes: Vec<Include>,
-    /// The last keyword of the call of `setup` that states no `install_requires`: where one can
-    /// be added.
-    pub room: Option<TextRange>,
+    /// Where a project that states no runtime requirements can state them.
+    pub room: Option<Room>,
+}
+
+/// Where the requirements of a project would stand, if it had any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Behind this keyword, the last of the call of `setup`.
+    Keyword(TextRange),
+    /// Behind this value, the last of `[options]` in `setup.cfg`.
+    Option(TextRange),
+    /// Behind this value, the last of `[metadata]` in a `setup.cfg` without `[options]`.
+    Section(TextRange),
+    /// Behind this value, the last of `[project]` in `pyproject.toml`.
+    Key(TextRange),
 }
 
 /// The requirements of a file alone; of a lock file none.

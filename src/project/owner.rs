@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Project;
 use super::declared::document;
-use super::dependencies::{self, Role, Sheet};
+use super::dependencies::{self, Role, Room, Sheet};
 use super::folder::Folder;
 use crate::parse::Document;
+use crate::read;
 
 /// A file with requirements, and what it lists.
 #[derive(Debug)]
@@ -32,13 +33,17 @@ const FILES: [&str; 8] = [
 
 impl Project {
     /// The file of the nearest folder around the code at `path` that lists what is
-    /// needed when it runs, or could in a call of `setup`; `None` if there is none.
+    /// needed when it runs, or could as it describes a project; `None` if there is none.
     #[must_use]
     pub fn owner(&self, path: &Path) -> Option<Owner> {
         let absolute = self.absolute(path);
         let lists = |sheet: &Sheet| sheet.lists.iter().any(|list| list.role == Role::Runtime);
-        let has_room = |sheet: &Sheet| sheet.room.is_some();
         self.ancestors(&absolute).find_map(|folder| {
+            // `setup.cfg` would take the place of what `setup.py` works out.
+            let has_room = |sheet: &Sheet| match sheet.room {
+                Some(Room::Option(_) | Room::Section(_)) => !computes_requirements(&folder.path),
+                room => room.is_some(),
+            };
             let find = |fits: &dyn Fn(&Sheet) -> bool| {
                 let mut files = FILES.iter().map(|name| folder.path.join(name));
                 files.find_map(|file| self.owner_in(&folder, &file, path.is_relative(), fits))
@@ -63,4 +68,10 @@ impl Project {
         let sheet = dependencies::read(&document);
         fits(&sheet).then_some(Owner { document, sheet })
     }
+}
+
+/// Whether the `setup.py` of a folder speaks of requirements.
+fn computes_requirements(folder: &Path) -> bool {
+    let text = read::bytes(&folder.join("setup.py")).unwrap_or_default();
+    memchr::memmem::find(&text, b"install_requires").is_some()
 }

@@ -34,7 +34,7 @@ impl Project {
     }
 
     /// Whether a file of the project puts something else in the place of a name of `module`:
-    /// `mock.patch("module.name")`, `monkeypatch.setattr("module.name", …)`. Reads the files
+    /// `mock.patch("module.name")`, `monkeypatch.setattr(module, "name", …)`. Reads the files
     /// once and looks at their text: to be asked last.
     #[must_use]
     pub fn patches(&self, path: &Path, module: &str) -> bool {
@@ -67,16 +67,20 @@ impl Takers {
         takers
     }
 
-    /// Adds the modules whose names are patched by strings.
+    /// Adds the modules whose names are patched, by one string or by module and name.
     fn add_patched(&mut self, text: &str) {
-        for call in ["patch(", "setattr("] {
+        for call in ["patch(", "patch.object(", "setattr("] {
             for (at, _) in text.match_indices(call) {
                 let argument = text[at + call.len()..].trim_start();
-                let Some(dotted) = argument.strip_prefix(['"', '\'']) else { continue };
-                let end = dotted.find(|letter: char| !letter.is_alphanumeric() && !"_.".contains(letter));
-                if let Some((module, _)) = dotted[..end.unwrap_or(dotted.len())].rsplit_once('.') {
-                    self.patched.insert(module.to_owned());
-                }
+                let is_string = argument.starts_with(['"', '\'']);
+                let argument = argument.trim_start_matches(['"', '\'']);
+                let end = argument.find(|letter: char| !letter.is_alphanumeric() && !"_.".contains(letter));
+                let dotted = &argument[..end.unwrap_or(argument.len())];
+                let module = match is_string {
+                    true => dotted.rsplit_once('.').map(|(module, _)| module),
+                    false => Some(dotted),
+                };
+                self.patched.extend(module.map(str::to_owned));
             }
         }
     }
@@ -119,11 +123,12 @@ mod tests {
     fn reads_what_is_patched() {
         let mut takers = Takers::default();
         takers.add_patched(
-            "@mock.patch('a.b')\nm.setattr(\n    \"c.d.e\", f)\nsetattr(g, 'h.i', 1)\npatch('j')",
+            "@mock.patch('a.b')\nm.setattr(\n    \"c.d.e\", f)\nsetattr(g.h, 'i', 1)\npatch('j')\n\
+             with mock.patch.object(k.l, 'm'): pass",
         );
         let mut found: Vec<&String> = takers.patched.iter().collect();
         found.sort();
-        assert_eq!(found, ["a", "c.d"]);
+        assert_eq!(found, ["a", "c.d", "g.h", "k.l"]);
     }
 
     #[test]

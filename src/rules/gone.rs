@@ -68,11 +68,14 @@ pub fn remedy<'a>(file: &File<'_>, code: &Code<'a>, import: &Import<'a>, reached
         let plan = ways.moved(false).filter(|_| !ways.is_tried_before());
         return plan.map(|plan| ways.remedy(plan));
     }
+    let backport = || ways.backport();
+    if ways.stays() {
+        return backport();
+    }
     if let Some(plan) = ways.bridged().or_else(|| ways.moved(false)) {
         return Some(ways.remedy(plan));
     }
     let defined = || ways.moved(true).map(|plan| ways.remedy(plan));
-    let backport = || ways.backport();
     if file.settings.backports == Some(true) {
         backport().or_else(defined)
     } else {
@@ -103,6 +106,16 @@ impl Ways<'_, '_> {
         let python2 = self.file.keeps_python2().is_some();
         let Import { bindings, module, .. } = self.import;
         successors::bridge(self.code, self.file.minimum(), python2, bindings, module)
+    }
+
+    /// Whether tests replace names of the module, so that they have to be asked there, and a
+    /// package brings it back.
+    fn stays(&self) -> bool {
+        let (project, path) = (self.file.project, &*self.file.document.path);
+        let backports = &self.import.module.backports;
+        let may_have = self.file.settings.backports != Some(false) && !backports.is_empty();
+        let brought = || backports.iter().any(|one| project.requires(path, one.package));
+        may_have && project.patches(path, &self.import.dotted) && (brought() || self.backport().is_some())
     }
 
     /// Every use moved to other names and code, or to definitions where those are allowed.

@@ -40,7 +40,9 @@ fn is_there<'a>(site: &Site<'_, 'a>, attribute: &'a ExprAttribute, member: &str)
         return true;
     }
     let homes = site.code.names().resolve(&attribute.value).dotted;
-    !homes.iter().any(|home| is_importable(home, Some(member), site.minimum) == Some(false))
+    // A module that an old Python has under another name alone says nothing of that Python.
+    let has = |home: &str, name| is_importable(home, name, site.minimum);
+    !homes.iter().any(|home| has(home, None) != Some(false) && has(home, Some(member)) == Some(false))
 }
 
 /// Whether the code gives the old name to the new one, for Pythons without it.

@@ -3,7 +3,7 @@
 
 use ruff_text_size::TextRange;
 
-use super::{Include, Reader, Role, Style, tables};
+use super::{Include, Reader, Role, Room, Style, tables};
 use crate::parse::fragment::Fragment;
 use crate::parse::literal::{self, Form};
 use crate::parse::toml::{self, Item, TableLike, Value};
@@ -35,6 +35,19 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &Item) {
     }
     poetry(reader, root);
     dynamic(reader, root);
+    reader.sheet.room = at(&["project"]).and_then(room);
+}
+
+/// Where a project that states no dependencies, and has them from nowhere else, could state them.
+fn room(project: &Item) -> Option<Room> {
+    let elsewhere = project.get("dynamic").and_then(Item::as_array);
+    let elsewhere =
+        elsewhere.is_some_and(|names| names.iter().any(|name| name.as_str() == Some("dependencies")));
+    if elsewhere || project.get("dependencies").is_some() {
+        return None;
+    }
+    let values = members(Some(project)).filter(|(_, item)| item.is_value());
+    values.filter_map(|(_, item)| toml::range(item)).max_by_key(|range| range.end()).map(Room::Key)
 }
 
 fn poetry(reader: &mut Reader<'_>, root: &Item) {

@@ -5,7 +5,7 @@ use ruff_python_ast::{Expr, ExprStringLiteral, Operator, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxHashMap;
 
-use super::{Include, Reader, Role, Style};
+use super::{Include, Reader, Role, Room, Style};
 use crate::parse::fragment::Fragment;
 use crate::parse::ini::{Entry, Ini};
 use crate::parse::literal;
@@ -24,6 +24,21 @@ pub(super) fn cfg(reader: &mut Reader<'_>, ini: &Ini) {
     for extra in ini.section("options.extras_require") {
         option(reader, extra, Role::Optional(extra.name.to_string()));
     }
+    reader.sheet.room = room(reader.text, ini);
+}
+
+/// Where `install_requires` could be stated in a project that has none.
+fn room(text: &str, ini: &Ini) -> Option<Room> {
+    let whole = |entry: &Entry| entry.lines.iter().copied().fold(entry.name_range, TextRange::cover);
+    let last = |section: &str| ini.section(section).last().map(whole);
+    if text.contains("install_requires") || text.contains("install-requires") {
+        return None;
+    }
+    if let Some(entry) = last("options") {
+        return Some(Room::Option(entry));
+    }
+    ini.get("metadata", "name")?;
+    last("metadata").filter(|_| !text.contains("[options]")).map(Room::Section)
 }
 
 fn option(reader: &mut Reader<'_>, entry: &Entry, role: Role) {
@@ -51,7 +66,7 @@ pub(super) fn py(reader: &mut Reader<'_>, body: &[Stmt]) {
         let mut calls = Calls { found: Vec::new() };
         calls.visit_body(body);
         if let [only] = calls.found[..] {
-            reader.sheet.room = Some(only);
+            reader.sheet.room = Some(Room::Keyword(only));
         }
     }
     if !reader.text.contains("_require") {

@@ -1,8 +1,8 @@
 //! Code imports setuptools or pkg_resources when it runs, and no requirement brings them.
 //!
 //! ## What it finds
-//! Imports of `pkg_resources` and of `setuptools` in projects that list what they need and do not list setuptools, neither to
-//! run nor to build; of `pkg_resources` also where they require a setuptools that may be 82 or later. Silent are `setup.py`
+//! Imports of `pkg_resources` and of `setuptools` in projects that say what they need (nothing, perhaps) and do not list
+//! setuptools, neither to run nor to build; of `pkg_resources` also where they require a setuptools that may be 82 or later. Silent are `setup.py`
 //! and other files that build or test (folders `tests`, `docs`, `conftest.py`, `noxfile.py`), imports whose failure is
 //! handled, and projects without a list of requirements. `distutils`, which setuptools serves, is told of by
 //! `removed-module`. With `--site-packages`, the same of `pkg_resources` in virtual environments that were made with
@@ -33,8 +33,10 @@
 //! An import of `pkg_resources` is replaced together with everything that is done with it, or it stays. Versions and
 //! entry points come from `importlib.metadata` (`importlib_metadata` where the project supports a Python before 3.8),
 //! files from `pkgutil` and by their paths, `parse_version` from `packaging`; what is not in the standard library is
-//! added to the requirements. Where tests of the project patch names of `pkg_resources`, it stays. It is unsafe: nothing is unpacked from zip files any more, and the versions of what a
-//! distribution requires are not checked.
+//! added to the requirements. It is unsafe: nothing is unpacked from zip files any more, and the versions of what a
+//! distribution requires are not checked. Where tests of the project patch names of `pkg_resources`, and where something
+//! is done with it that has no other name, it stays, and `setuptools<82` is added to the requirements (an import of
+//! `setuptools` adds that): unsafe too, as every installation gets it then.
 
 use std::path::Path;
 
@@ -43,11 +45,11 @@ use ruff_text_size::{Ranged, TextRange};
 
 use crate::discover::Kind;
 use crate::edit::pkg_resources::{Departure, leave};
-use crate::edit::requirements::append;
+use crate::edit::requirements::{add, bound};
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::installed::is_aside;
 use crate::project::Owner;
-use crate::project::dependencies::{Requirement, Role};
+use crate::project::dependencies::{List, Requirement, Role};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, is_dead_module, reach};
 use crate::python::names::BindingKind;
@@ -62,6 +64,9 @@ pub struct MissingSetuptools;
 
 /// What setuptools brought before 82.
 const PKG_RESOURCES: &str = "pkg_resources";
+
+/// Why a requirement of setuptools is not safe to add.
+const STAYS: &str = "every installation gets setuptools from then on; lock files must be made anew";
 
 /// What setuptools brings.
 const MODULES: [&str; 2] = [PKG_RESOURCES, "setuptools"];
@@ -105,8 +110,10 @@ impl Rule for MissingSetuptools {
         let lost = !missing && is_admitted_without(file);
         imports.retain(|(module, _)| missing || lost && *module == PKG_RESOURCES);
         imports.dedup();
+        let bounded = imports.iter().any(|(module, _)| *module == PKG_RESOURCES);
+        let requirement = if bounded { "setuptools<82" } else { "setuptools" };
         for (module, range) in imports {
-            report(file, code, module, range, sink);
+            report(file, code, Missing { module, range, requirement }, sink);
         }
     }
 }
@@ -142,10 +149,19 @@ fn is_for_building(path: &Path) -> bool {
 /// Whether the project says what it needs, and that is not setuptools.
 fn is_missing(file: &File<'_>) -> bool {
     let (project, path) = (file.project, &*file.document.path);
-    let lists = project.owner(path).is_some_and(|owner| !owner.sheet.requirements.is_empty());
+    let lists = project.owner(path).is_some_and(|owner| says_what_it_needs(&owner));
     let brought = |name: &str| project.requires(path, name) || project.build_requires(path, name);
     let is_own = MODULES.iter().any(|module| project.has_module(path, module));
     lists && !is_own && !brought("setuptools") && !brought("pkg-resources")
+}
+
+/// Whether requirements are listed, or said to be none.
+fn says_what_it_needs(Owner { document, sheet }: &Owner) -> bool {
+    let is_empty =
+        |list: &List| list.role == Role::Runtime && matches!(&document.text[list.range], "[]" | "()");
+    // An empty list may be filled by code.
+    let named = ["'setuptools", "\"setuptools"].iter().any(|name| document.text.contains(name));
+    !sheet.requirements.is_empty() || !named && (sheet.room.is_some() || sheet.lists.iter().any(is_empty))
 }
 
 /// Whether the project requires setuptools, and admits releases without `pkg_resources`.
@@ -153,13 +169,22 @@ fn is_admitted_without(file: &File<'_>) -> bool {
     let (project, path) = (file.project, &*file.document.path);
     let is_own = project.has_module(path, PKG_RESOURCES);
     let without = Version::new([82]);
-    let admits = |one: &Requirement| {
-        one.name == "setuptools" && one.role == Role::Runtime && one.admits(&without) == Some(true)
-    };
-    !is_own && project.owner(path).is_some_and(|owner| owner.sheet.requirements.iter().any(admits))
+    let Some(owner) = project.owner(path).filter(|_| !is_own) else { return false };
+    let of_setuptools = |one: &&Requirement| one.name == "setuptools" && one.role == Role::Runtime;
+    let mut admits = owner.sheet.requirements.iter().filter(of_setuptools).map(|one| one.admits(&without));
+    admits.next() == Some(Some(true)) && admits.all(|admits| admits == Some(true))
 }
 
-fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRange, sink: &mut Sink<'_>) {
+/// An import of what nothing brings.
+struct Missing {
+    module: &'static str,
+    range: TextRange,
+    /// What brings everything that the file imports so.
+    requirement: &'static str,
+}
+
+fn report(file: &File<'_>, code: &Code<'_>, missing: Missing, sink: &mut Sink<'_>) {
+    let Missing { module, range, requirement } = missing;
     let target = file.settings.target;
     let help = if module == PKG_RESOURCES {
         "Use `importlib.metadata` and `importlib.resources`, or require `setuptools<82`: later releases have no \
@@ -188,18 +213,24 @@ fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRan
         .url("https://docs.python.org/3/whatsnew/3.12.html#ensurepip");
     let departure = (module == PKG_RESOURCES).then(|| leave(code, file.minimum(), range)).flatten();
     let departure = departure.filter(|_| !file.project.patches(&file.document.path, module));
-    let Some(Departure { plan, requires }) = departure else { return draft.emit() };
+    let owner = file.project.owner(&file.document.path);
+    let Some(Departure { plan, requires }) = departure else {
+        return match owner.and_then(|owner| keep(&owner, requirement)) {
+            Some((message, edit)) => draft.unsafe_fix(message, STAYS, vec![edit]).emit(),
+            None => draft.emit(),
+        };
+    };
     let mut edits: Vec<Edit> =
         plan.changes.into_iter().map(|change| file.edit(change.range, change.content)).collect();
     let mut reason = plan.reason.unwrap_or_default();
-    let owner = file.project.owner(&file.document.path);
     for (package, pythons) in requires {
         let on_old = |one: &Requirement| one.name == package && one.applies_to(file.minimum());
         let listed = |owner: &Owner| pythons.is_some() && owner.sheet.requirements.iter().any(on_old);
         if file.project.requires(&file.document.path, package) || owner.as_ref().is_some_and(listed) {
             continue;
         }
-        match owner.as_ref().and_then(|owner| requirement(owner, package, pythons)) {
+        let marker = pythons.map(|pythons| format!("; {pythons}")).unwrap_or_default();
+        match owner.as_ref().and_then(|owner| add(owner, &format!("{package}{marker}"))) {
             Some(edit) => edits.push(edit),
             None => reason = format!("`{package}` has to be installed; {reason}"),
         }
@@ -207,10 +238,18 @@ fn report(file: &File<'_>, code: &Code<'_>, module: &'static str, range: TextRan
     draft.unsafe_fix(plan.message, file.keeps_python2().unwrap_or(reason), edits).emit();
 }
 
-/// A requirement more in the file that lists what the code needs.
-fn requirement(Owner { document, sheet }: &Owner, package: &str, pythons: Option<&str>) -> Option<Edit> {
-    let marker = pythons.map(|pythons| format!("; {pythons}")).unwrap_or_default();
-    let change = append(&document.text, sheet, &Role::Runtime, &format!("{package}{marker}"))?;
-    let span = document.span(change.range);
-    Some(Edit { path: Some(document.path.clone()), span, content: change.content })
+/// Where the import has to stay: the requirement of setuptools that brings it.
+fn keep(owner: &Owner, requirement: &str) -> Option<(String, Edit)> {
+    let Owner { document, sheet } = owner;
+    let listed = sheet.requirements.iter().find(|one| one.name == "setuptools" && one.role == Role::Runtime);
+    let edit = match listed {
+        Some(listed) => {
+            let change = bound(&document.text, listed, "<82")?;
+            let span = document.span(change.range);
+            Edit { path: Some(document.path.clone()), span, content: change.content }
+        }
+        None => add(owner, requirement)?,
+    };
+    let name = document.path.file_name()?.to_string_lossy().into_owned();
+    Some((format!("Require `{requirement}` in `{name}`"), edit))
 }

@@ -51,7 +51,7 @@
 //! then on. `newskin explain imp.load_source` shows what is written. All uses of
 //! an import are moved, or none.
 //!
-//! An import that has no such fix gets another one: the package that brings the
+//! An import that has no such fix, or of which tests replace names, gets another one: the package that brings the
 //! module back is added, with a condition on the version of Python, to the
 //! nearest file that lists what the code needs (`requirements.in`,
 //! `pyproject.toml`, `setup.cfg`, `setup.py`, `Pipfile`, `requirements.txt`). It
