@@ -34,22 +34,34 @@ const FILES: [&str; 8] = [
 impl Project {
     /// The file of the nearest folder around the code at `path` that lists what is
     /// needed when it runs, or could as it describes a project; `None` if there is none.
+    /// What is above a project that works its requirements out is another's.
     #[must_use]
     pub fn owner(&self, path: &Path) -> Option<Owner> {
         let absolute = self.absolute(path);
         let lists = |sheet: &Sheet| sheet.lists.iter().any(|list| list.role == Role::Runtime);
-        self.ancestors(&absolute).find_map(|folder| {
+        for folder in self.ancestors(&absolute) {
             // `setup.cfg` would take the place of what `setup.py` works out.
             let has_room = |sheet: &Sheet| match sheet.room {
-                Some(Room::Option(_) | Room::Section(_)) => !computes_requirements(&folder.path),
+                Some(Room::Option(_) | Room::Section(_)) => !has(&folder, "setup.py", &["install_requires"]),
                 room => room.is_some(),
             };
             let find = |fits: &dyn Fn(&Sheet) -> bool| {
                 let mut files = FILES.iter().map(|name| folder.path.join(name));
                 files.find_map(|file| self.owner_in(&folder, &file, path.is_relative(), fits))
             };
-            find(&lists).or_else(|| find(&has_room))
-        })
+            let found = find(&lists).or_else(|| find(&has_room));
+            if found.is_some() {
+                return found;
+            }
+            let describes = [
+                ("setup.py", &["install_requires"][..]),
+                ("pyproject.toml", &["[project]", "[tool.poetry]"]),
+            ];
+            if describes.iter().any(|(name, words)| has(&folder, name, words)) {
+                return None;
+            }
+        }
+        None
     }
 
     fn owner_in(
@@ -70,8 +82,10 @@ impl Project {
     }
 }
 
-/// Whether the `setup.py` of a folder speaks of requirements.
-fn computes_requirements(folder: &Path) -> bool {
-    let text = read::bytes(&folder.join("setup.py")).unwrap_or_default();
-    memchr::memmem::find(&text, b"install_requires").is_some()
+/// Whether a file of a folder has one of some words.
+fn has(folder: &Folder, name: &str, words: &[&str]) -> bool {
+    let file = folder.path.join(name);
+    let is_there = folder.declarations().contains(&file);
+    let text = is_there.then(|| read::bytes(&file).ok()).flatten().unwrap_or_default();
+    words.iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
 }
