@@ -2,7 +2,6 @@
 //! fix changes nothing of what the program prints.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use newskin::config::Settings;
 use newskin::discover::Kind;
@@ -71,7 +70,8 @@ pub fn repaired(program: &str, target: u8, minimum: u8, threshold: Applicability
         ..Settings::default()
     };
     let source = Source {
-        path: Path::new("example.py").into(),
+        // Far from any project that could list requirements.
+        path: std::env::temp_dir().join("newskin-examples").join("example.py").into(),
         kind: Kind::Python,
         text: program.to_owned(),
         encoding: Encoding::Utf8,

@@ -1,7 +1,9 @@
 //! The classes behind a class: its method resolution order.
 
 use ruff_db::parsed::parsed_module;
+use ruff_db::source::source_text;
 use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged as _;
 use rustc_hash::FxHashMap;
 use ty_module_resolver::file_to_module;
 use ty_python_core::definition::{Definition, DefinitionKind};
@@ -11,6 +13,7 @@ use ty_python_core::{
     ProgramFile, SemanticIndex, attribute_scopes, global_scope, place_table, semantic_index, use_def_map,
 };
 use ty_python_semantic::types::TypeDefinition;
+use ty_python_semantic::types::ide_support::unreachable_ranges;
 use ty_python_semantic::types::{KnownClass, KnownInstanceType, SpecialFormType, Type};
 use ty_python_semantic::{
     Db, HasType as _, ImportAliasResolution, ProgramEnvironment, ResolvedDefinition, SemanticModel,
@@ -271,7 +274,7 @@ fn defines<'db>(db: &'db dyn Db, class: Definition<'db>, name: &str, instance: b
     let Some((index, scope)) = body(db, class) else { return false };
     let symbols = place_table(db, scope);
     if symbols.symbol_by_name(name).is_some_and(|symbol| symbol.is_bound() || symbol.is_declared()) {
-        return true;
+        return !is_for_other_pythons(db, class, name);
     }
     instance
         && attribute_scopes(db, scope).any(|method| {
@@ -281,6 +284,26 @@ fn defines<'db>(db: &'db dyn Db, class: Definition<'db>, name: &str, instance: b
                 place.is_bound() || place.is_declared()
             })
         })
+}
+
+/// Whether a class of the project binds the name only under a test that fails on this Python.
+/// Classes of the standard library have what they have on any.
+fn is_for_other_pythons<'db>(db: &'db dyn Db, class: Definition<'db>, name: &str) -> bool {
+    let file = class.program_file(db);
+    if is_standard(db, file) || !source_text(db, file.file(db)).contains("version_info") {
+        return false;
+    }
+    let parsed = parsed_module(db, class.python_file(db)).load(db);
+    let dead = unreachable_ranges(db, file);
+    let is_dead = |definition: &Definition<'db>| {
+        let range = definition.full_range(db, &parsed).range();
+        dead.iter().any(|dead| dead.range.contains_range(range))
+    };
+    let Some((_, scope)) = body(db, class) else { return false };
+    let Some(symbol) = place_table(db, scope).symbol_id(name) else { return false };
+    let bindings = use_def_map(db, scope).end_of_scope_symbol_bindings(symbol);
+    let found: Vec<Definition<'db>> = bindings.filter_map(|binding| binding.binding.definition()).collect();
+    !found.is_empty() && found.iter().all(is_dead)
 }
 
 /// What binds the name in the body of the class or, for an instance, in a method.
