@@ -39,17 +39,19 @@
 //! ```
 //!
 //! ## Fix safety
-//! There is no fix: what shall happen to objects without a method of their own
-//! is for a person to say.
+//! `hasattr` becomes that comparison. It is unsafe: a method that the object itself holds, or that
+//! `__getattr__` answers for, is not seen any more. What else may happen to objects without a
+//! method of their own is for a person to say.
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{AnyNodeRef, Expr, ExprCall, UnaryOp};
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::discover::Kind;
-use crate::finding::{Confidence, Group, Severity};
+use crate::finding::{Applicability, Confidence, Group, Severity};
 use crate::python::Code;
 use crate::python::guards::{Fault, Reach, reach};
+use crate::python::names::BindingKind;
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 use crate::rules::handlers::{Operation, guarded};
 use crate::rules::standard::{classes, named};
@@ -67,7 +69,11 @@ const SINCE: PythonVersion = PythonVersion { major: 3, minor: 11 };
 
 impl Rule for GetstateProbe {
     fn meta(&self) -> &'static Meta {
-        &Meta { group: Group::Semantics, fix: None, kinds: &[Kind::Python, Kind::Notebook] }
+        &Meta {
+            group: Group::Semantics,
+            fix: Some(Applicability::Unsafe),
+            kinds: &[Kind::Python, Kind::Notebook],
+        }
     }
 
     fn gravest(&self) -> Severity {
@@ -89,7 +95,7 @@ impl Rule for GetstateProbe {
         let mut probes = Probes { code, found: Vec::new() };
         probes.visit_body(code.module.body());
         probes.handlers();
-        for (place, receiver, what, severity) in probes.found {
+        for Probe { place, receiver, what, severity, asked } in probes.found {
             let own = classes(code, receiver, METHOD);
             let defined = own.iter().any(|class| {
                 class.open || class.defined_by.is_some_and(|at| class.standard.get(at) == Some(&false))
@@ -100,18 +106,59 @@ impl Rule for GetstateProbe {
                 continue;
             }
             let message = format!("{what} since Python 3.11, where every object has `__getstate__`");
-            sink.finding("object.__getstate__", place, message)
+            let draft = sink
+                .finding("object.__getstate__", place, message)
                 .severity(severity)
                 .confidence(if own.is_empty() { Confidence::Likely } else { Confidence::Certain })
                 .help("Compare the type's method with that of `object`")
-                .url("https://docs.python.org/3/library/pickle.html#object.__getstate__")
-                .emit();
+                .url("https://docs.python.org/3/library/pickle.html#object.__getstate__");
+            match asked.and_then(|name| comparison(code, place, receiver, name)) {
+                Some(content) => {
+                    let reason = "a method that the object itself holds, or that `__getattr__` answers for, is not seen any more";
+                    let edits = vec![file.edit(place, content)];
+                    draft.unsafe_fix("Compare with the method of `object`", reason, edits).emit();
+                }
+                None => draft.emit(),
+            }
         }
     }
 }
 
+/// Whether the type has a method that is not the one of `object`, on any Python.
+fn comparison<'a>(code: &Code<'a>, place: TextRange, receiver: &'a Expr, name: TextRange) -> Option<String> {
+    let text = &code.document.text;
+    let (said, name) = (&text[receiver.range()], &text[name]);
+    if text[place].contains('#') {
+        return None;
+    }
+    let is_class = match receiver {
+        Expr::Name(own) => {
+            let class = matches!(code.names().only_binding(own), Some(BindingKind::Class(_)));
+            class || matches!(own.id.as_str(), "cls" | "klass")
+        }
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "__class__",
+        Expr::Call(call) => call.arguments.args.len() == 1 && named(code, &call.func, &["type"]).is_some(),
+        _ => false,
+    };
+    let of = if is_class { said.to_owned() } else { format!("type({said})") };
+    let test = format!("getattr({of}, {name}, None) {DIFFERS}, {name}, None)");
+    let around = code.around(place);
+    let holder = around.ancestors().find(|node| node.range() != place)?;
+    let bare = match holder {
+        AnyNodeRef::ExprUnaryOp(not) => not.op == UnaryOp::Not,
+        other => {
+            other.is_statement() || other.is_expr_bool_op() || other.is_expr_if() || other.is_arguments()
+        }
+    };
+    Some(if bare { test } else { format!("({test})") })
+}
+
+/// The test of one object, which says nothing of others.
+const DIFFERS: &str = "is not getattr(object";
+
 /// Whether the file asks for the method of `object` itself.
 fn knows_the_default(text: &str) -> bool {
+    let text = text.replace(&format!("None) {DIFFERS}"), "");
     ["object.__getstate__", "object, \"__getstate__\"", "object, '__getstate__'"]
         .into_iter()
         .any(|asks| text.contains(asks))
@@ -119,7 +166,17 @@ fn knows_the_default(text: &str) -> bool {
 
 struct Probes<'c, 'a> {
     code: &'c Code<'a>,
-    found: Vec<(TextRange, &'a Expr, &'static str, Severity)>,
+    found: Vec<Probe<'a>>,
+}
+
+/// A test for the method.
+struct Probe<'a> {
+    place: TextRange,
+    receiver: &'a Expr,
+    what: &'static str,
+    severity: Severity,
+    /// The name of the method as `hasattr` is given it.
+    asked: Option<TextRange>,
 }
 
 impl<'a> Probes<'_, 'a> {
@@ -128,12 +185,18 @@ impl<'a> Probes<'_, 'a> {
         if name.value.to_str() != METHOD {
             return;
         }
+        let (place, severity) = (call.range(), Severity::Warning);
         match (named(self.code, &call.func, &["hasattr", "getattr"]), rest) {
             (Some(("hasattr", _)), []) => {
-                self.found.push((call.range(), receiver, "Always true", Severity::Warning))
+                let asked = Some(name.range());
+                self.found.push(Probe { place, receiver, what: "Always true", severity, asked });
             }
             (Some(("getattr", _)), [_]) => {
-                self.found.push((call.range(), receiver, "Never the default", Severity::Warning))
+                let behind = &self.code.document.text[place.end().to_usize()..];
+                if !behind.trim_start().starts_with(DIFFERS) {
+                    let what = "Never the default";
+                    self.found.push(Probe { place, receiver, what, severity, asked: None });
+                }
             }
             _ => {}
         }
@@ -155,7 +218,8 @@ impl<'a> Probes<'_, 'a> {
                 _ => None,
             });
             if let Some(receiver) = receiver {
-                self.found.push((named.range(), receiver, "Never thrown", Severity::Info));
+                let (place, severity) = (named.range(), Severity::Info);
+                self.found.push(Probe { place, receiver, what: "Never thrown", severity, asked: None });
             }
         }
     }
