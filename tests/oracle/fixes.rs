@@ -2,6 +2,7 @@
 //! fix changes nothing of what the program prints.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use newskin::config::Settings;
 use newskin::discover::Kind;
@@ -63,15 +64,17 @@ fn fixed(example: &Example, threshold: Applicability) -> Option<String> {
 /// A program after the fixes for a target and the oldest version to support; `None` if nothing changed.
 pub fn repaired(program: &str, target: u8, minimum: u8, threshold: Applicability) -> Option<String> {
     let version = |minor| PythonVersion { major: 3, minor };
+    // No project of its own: nothing lists requirements.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let settings = Settings {
+        root: folder.clone(),
         target: version(target),
         minimum: Some(version(minimum)),
         min_severity: Severity::Info,
         ..Settings::default()
     };
     let source = Source {
-        // Far from any project that could list requirements.
-        path: std::env::temp_dir().join("newskin-examples").join("example.py").into(),
+        path: folder.join("example.py").into(),
         kind: Kind::Python,
         text: program.to_owned(),
         encoding: Encoding::Utf8,
