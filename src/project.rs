@@ -17,6 +17,7 @@ use crate::read::around;
 use crate::version::PythonVersion;
 use declared::Declared;
 use folder::Folder;
+use supported::OLDEST;
 
 pub use owner::Owner;
 pub use script::minimum_of_script;
@@ -126,10 +127,13 @@ impl Project {
     /// The oldest Python that the code at `path` still supports: what the user
     /// said, else the lowest Python 3 that the nearest `requires-python` (or
     /// its like in Poetry, `setup.cfg`, `setup.py` or `Pipfile`) admits, else
-    /// [`DEFAULT_MINIMUM`].
+    /// [`DEFAULT_MINIMUM`], or an older one of the nearest classifiers.
     #[must_use]
     pub fn minimum(&self, path: &Path) -> PythonVersion {
-        self.stated_minimum(path).unwrap_or(DEFAULT_MINIMUM)
+        self.stated_minimum(path).unwrap_or_else(|| {
+            let listed = self.nearest(path, |declared| declared.oldest_listed);
+            listed.map_or(DEFAULT_MINIMUM, |oldest| oldest.clamp(OLDEST, DEFAULT_MINIMUM))
+        })
     }
 
     /// The same, if anyone has said it.

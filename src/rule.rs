@@ -12,7 +12,7 @@ use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Group, Sever
 use crate::installed::{Distribution, Reached, SitePackages};
 use crate::parse::dockerfile::Dockerfile;
 use crate::parse::{Document, json, yaml};
-use crate::project::{DEFAULT_MINIMUM, Project, minimum_of_script};
+use crate::project::{Project, minimum_of_script};
 use crate::python::Code;
 use crate::version::PythonVersion;
 
@@ -176,7 +176,7 @@ impl File<'_> {
     /// The oldest Python that fixes must work on.
     #[must_use]
     pub fn minimum(&self) -> PythonVersion {
-        self.stated_minimum().unwrap_or(DEFAULT_MINIMUM)
+        self.stated_minimum().unwrap_or_else(|| self.project.minimum(&self.document.path))
     }
 
     /// The same, if anyone has said it: the user, the script itself, the project.

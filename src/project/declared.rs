@@ -26,6 +26,8 @@ pub(super) struct Declared {
     pub(super) build_requirements: FxHashSet<String>,
     /// Python 2 is among the classifiers.
     pub(super) lists_python2: bool,
+    /// The oldest Python 3 among the classifiers.
+    pub(super) oldest_listed: Option<PythonVersion>,
 }
 
 impl Declared {
@@ -45,7 +47,9 @@ impl Declared {
             let is_pipfile = file.file_name().is_some_and(|name| name == "Pipfile");
             let supported = if is_pipfile { &mut deployed } else { &mut declared.supported };
             *supported = supported.or(found);
-            declared.lists_python2 |= lists_python2(&document.text);
+            declared.lists_python2 |= listed(&document.text, 2).next().is_some();
+            let listed = listed(&document.text, 3).flatten();
+            declared.oldest_listed = declared.oldest_listed.into_iter().chain(listed).min();
             let sheet = dependencies::read(&document);
             declared.add(&sheet, target);
             for include in sheet.includes.iter().filter(|include| include.role != Role::Constraint) {
@@ -71,11 +75,17 @@ impl Declared {
     }
 }
 
-/// Whether a classifier for Python 2 stands in the text, outside of comments.
-fn lists_python2(text: &str) -> bool {
-    let mut lines = text.lines().filter_map(|line| line.split_once("Programming Language :: Python :: 2"));
-    lines.any(|(before, after)| {
-        !before.contains('#') && !after.starts_with(|next: char| next.is_ascii_digit())
+/// The classifiers of one Python, outside of comments: the version of each that has a minor one.
+fn listed(text: &str, major: u8) -> impl Iterator<Item = Option<PythonVersion>> {
+    const LEAD: &str = "Programming Language :: Python :: ";
+    text.match_indices(LEAD).filter_map(move |(at, _)| {
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let after = &text[at + LEAD.len()..];
+        let end = after.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
+        let version = &after[..end.unwrap_or(after.len())];
+        let (own, minor) = version.split_once('.').unwrap_or((version, ""));
+        let minor = minor.parse().ok().map(|minor| PythonVersion { major, minor });
+        (own.parse() == Ok(major) && !text[line..at].contains('#')).then_some(minor)
     })
 }
 

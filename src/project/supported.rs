@@ -17,7 +17,7 @@ pub(super) struct Supported {
 
 /// Taken for the oldest when a specifier such as `>=2.7` or `>=3` sets no bound
 /// within Python 3: nothing older is still built or tested anywhere.
-const UNBOUNDED: PythonVersion = PythonVersion { major: 3, minor: 6 };
+pub(super) const OLDEST: PythonVersion = PythonVersion { major: 3, minor: 6 };
 
 /// Minor and patch releases that are tried; both lie well beyond what exists.
 const MINORS: std::ops::Range<u64> = 0..40;
@@ -118,7 +118,7 @@ fn admits(alternatives: &[VersionSpecifiers], major: u64, minor: u64) -> bool {
 fn of(alternatives: &[VersionSpecifiers]) -> Option<Supported> {
     let admits = |major, minor| admits(alternatives, major, minor);
     let minor = u8::try_from(MINORS.clone().find(|&minor| admits(3, minor))?).ok()?;
-    let minimum = if minor == 0 { UNBOUNDED } else { PythonVersion { major: 3, minor } };
+    let minimum = if minor == 0 { OLDEST } else { PythonVersion { major: 3, minor } };
     Some(Supported { minimum, python2: admits(2, 7) })
 }
 

@@ -37,6 +37,25 @@ fn classifiers_tell_of_python_2() {
 }
 
 #[test]
+fn classifiers_tell_of_pythons_older_than_the_default() {
+    let classifier = "'Programming Language :: Python ::";
+    let listed = |versions: &[&str]| {
+        let lines: Vec<String> = versions.iter().map(|version| format!("{classifier} {version}',")).collect();
+        format!("setup(classifiers=[\n{}\n])\n", lines.join("\n"))
+    };
+    let (folder, project) = repository(&[
+        ("old/setup.py", &listed(&["3", "3.7", "3.10"])),
+        ("oldest/setup.py", &listed(&["2.7", "3.3", "3.4"])),
+        ("new/setup.py", &listed(&["3.11", "3.12"])),
+        ("none/setup.py", &listed(&["2", "3", "3 :: Only"])),
+        ("line/setup.py", &listed(&["3.8"]).replace(",\n]", ", 'Programming Language :: Python :: 3.7']")),
+        ("stated/setup.py", &listed(&["3.6"]).replace("setup(", "setup(python_requires='>=3.9', ")),
+    ]);
+    let minimum = |name: &str| project.minimum(&folder.path().join(name).join("a.py")).minor;
+    assert_eq!(["old", "oldest", "new", "none", "line", "stated"].map(minimum), [7, 6, 8, 8, 7, 9]);
+}
+
+#[test]
 fn takes_the_nearest_declaration() {
     let (folder, project) = repository(&[
         ("pyproject.toml", "[project]\nrequires-python = '>=3.9'\n"),
