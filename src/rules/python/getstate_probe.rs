@@ -113,9 +113,9 @@ impl Rule for GetstateProbe {
                 .help("Compare the type's method with that of `object`")
                 .url("https://docs.python.org/3/library/pickle.html#object.__getstate__");
             match asked.and_then(|name| comparison(code, place, receiver, name)) {
-                Some(content) => {
+                Some((range, content)) => {
                     let reason = "a method that the object itself holds, or that `__getattr__` answers for, is not seen any more";
-                    let edits = vec![file.edit(place, content)];
+                    let edits = vec![file.edit(range, content)];
                     draft.unsafe_fix("Compare with the method of `object`", reason, edits).emit();
                 }
                 None => draft.emit(),
@@ -124,8 +124,14 @@ impl Rule for GetstateProbe {
     }
 }
 
-/// Whether the type has a method that is not the one of `object`, on any Python.
-fn comparison<'a>(code: &Code<'a>, place: TextRange, receiver: &'a Expr, name: TextRange) -> Option<String> {
+/// Whether the type has a method that is not the one of `object`, on any Python, with its place:
+/// `not` before the test goes into it.
+fn comparison<'a>(
+    code: &Code<'a>,
+    place: TextRange,
+    receiver: &'a Expr,
+    name: TextRange,
+) -> Option<(TextRange, String)> {
     let text = &code.document.text;
     let (said, name) = (&text[receiver.range()], &text[name]);
     if text[place].contains('#') {
@@ -141,24 +147,27 @@ fn comparison<'a>(code: &Code<'a>, place: TextRange, receiver: &'a Expr, name: T
         _ => false,
     };
     let of = if is_class { said.to_owned() } else { format!("type({said})") };
-    let test = format!("getattr({of}, {name}, None) {DIFFERS}, {name}, None)");
     let around = code.around(place);
-    let holder = around.ancestors().find(|node| node.range() != place)?;
-    let bare = match holder {
-        AnyNodeRef::ExprUnaryOp(not) => not.op == UnaryOp::Not,
-        other => {
-            other.is_statement() || other.is_expr_bool_op() || other.is_expr_if() || other.is_arguments()
-        }
-    };
-    Some(if bare { test } else { format!("({test})") })
+    let mut holders = around.ancestors().skip_while(|node| node.range() == place).peekable();
+    let denied =
+        holders.next_if(|node| matches!(node, AnyNodeRef::ExprUnaryOp(not) if not.op == UnaryOp::Not));
+    let (range, test) = denied.map_or((place, DIFFERS), |not| (not.range(), IS_SAME));
+    let test = format!("getattr({of}, {name}, None) {test}, {name}, None)");
+    let bare = holders.next().is_some_and(|holder| {
+        holder.is_statement() || holder.is_expr_bool_op() || holder.is_expr_if() || holder.is_arguments()
+    });
+    Some((range, if bare { test } else { format!("({test})") }))
 }
 
-/// The test of one object, which says nothing of others.
+/// The tests of one object, which say nothing of others.
 const DIFFERS: &str = "is not getattr(object";
+const IS_SAME: &str = "is getattr(object";
 
 /// Whether the file asks for the method of `object` itself.
 fn knows_the_default(text: &str) -> bool {
-    let text = text.replace(&format!("None) {DIFFERS}"), "");
+    let text = [DIFFERS, IS_SAME]
+        .iter()
+        .fold(text.to_owned(), |text, test| text.replace(&format!("None) {test}"), ""));
     ["object.__getstate__", "object, \"__getstate__\"", "object, '__getstate__'"]
         .into_iter()
         .any(|asks| text.contains(asks))
@@ -193,7 +202,7 @@ impl<'a> Probes<'_, 'a> {
             }
             (Some(("getattr", _)), [_]) => {
                 let behind = &self.code.document.text[place.end().to_usize()..];
-                if !behind.trim_start().starts_with(DIFFERS) {
+                if ![DIFFERS, IS_SAME].iter().any(|test| behind.trim_start().starts_with(test)) {
                     let what = "Never the default";
                     self.found.push(Probe { place, receiver, what, severity, asked: None });
                 }
