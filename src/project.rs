@@ -28,6 +28,7 @@ mod classes;
 pub mod code_build;
 mod declared;
 pub mod dependencies;
+mod environments;
 mod folder;
 pub mod function_app;
 mod methods;

@@ -101,8 +101,23 @@ pub fn append(text: &str, sheet: &Sheet, role: &Role, requirement: &str) -> Opti
 
 /// The same in the file that lists what some code needs when it runs.
 #[must_use]
-pub fn add(Owner { document, sheet }: &Owner, requirement: &str) -> Option<Edit> {
-    let change = append(&document.text, sheet, &Role::Runtime, requirement)?;
+pub fn add(owner: &Owner, requirement: &str) -> Option<Edit> {
+    add_as(owner, &Role::Runtime, requirement)
+}
+
+/// The same in the list of that file for the tests; `None` where there is none.
+#[must_use]
+pub fn add_for_tests(owner: &Owner, requirement: &str) -> Option<Edit> {
+    let is_for_tests = |role: &&Role| match role {
+        Role::Development(name) | Role::Optional(name) => name.contains("test"),
+        _ => false,
+    };
+    let role = owner.sheet.lists.iter().map(|list| &list.role).find(is_for_tests)?;
+    add_as(owner, role, requirement)
+}
+
+fn add_as(Owner { document, sheet }: &Owner, role: &Role, requirement: &str) -> Option<Edit> {
+    let change = append(&document.text, sheet, role, requirement)?;
     let span = document.span(change.range);
     Some(Edit { path: Some(document.path.clone()), span, content: change.content })
 }

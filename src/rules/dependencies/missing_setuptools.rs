@@ -2,10 +2,11 @@
 //!
 //! ## What it finds
 //! Imports of `pkg_resources` and of `setuptools` in projects that say what they need (nothing, perhaps) and do not list
-//! setuptools, neither to run nor to build; of `pkg_resources` also where they require a setuptools that may be 82 or later. Silent are `setup.py`
-//! and other files that build or test (folders `tests`, `docs`, `conftest.py`, `noxfile.py`), imports whose failure is
-//! handled, and projects without a list of requirements. `distutils`, which setuptools serves, is told of by
-//! `removed-module`. With `--site-packages`, the same of `pkg_resources` in virtual environments that were made with
+//! setuptools, neither to run nor to build; of `pkg_resources` also where they require a setuptools that may be 82 or
+//! later. Tests are told of `pkg_resources` unless a file that makes environments for them (`tox.ini`, `noxfile.py`, CI,
+//! lists of requirements) names setuptools. Silent are `setup.py` and other files that build (`conf.py`, `noxfile.py`),
+//! examples, imports whose failure is handled, and projects without a list of requirements. `distutils`, which setuptools
+//! serves, is told of by `removed-module`. With `--site-packages`, the same of `pkg_resources` in virtual environments that were made with
 //! setuptools.
 //!
 //! ## Why
@@ -45,7 +46,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use crate::discover::Kind;
 use crate::edit::pkg_resources::{Departure, leave};
-use crate::edit::requirements::{add, bound};
+use crate::edit::requirements::{add, add_for_tests, bound};
 use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::installed::is_aside;
 use crate::project::Owner;
@@ -95,10 +96,15 @@ impl Rule for MissingSetuptools {
     fn check_python(&self, file: &File<'_>, code: &Code<'_>, sink: &mut Sink<'_>) {
         let path = &*file.document.path;
         let inside = path.strip_prefix(&file.settings.root).unwrap_or(path);
-        if file.settings.target < PythonVersion::PY312 || is_for_building(path) || is_aside(inside) {
+        let in_tests = is_of_tests(inside);
+        if file.settings.target < PythonVersion::PY312
+            || is_for_building(path)
+            || is_aside(inside) && !in_tests
+        {
             return;
         }
         let mut imports = imports(code);
+        imports.retain(|(module, _)| !in_tests || *module == PKG_RESOURCES);
         imports.retain(|(_, range)| reach(code, *range, Fault::Import) == Reach::Live);
         // Of installed packages only what even the newest setuptools does not bring is told.
         let seeded = file.project.is_seeded();
@@ -110,10 +116,13 @@ impl Rule for MissingSetuptools {
         let lost = !missing && is_admitted_without(file);
         imports.retain(|(module, _)| missing || lost && *module == PKG_RESOURCES);
         imports.dedup();
+        if in_tests && (imports.is_empty() || seeded || file.project.tests_get(path, "setuptools")) {
+            return;
+        }
         let bounded = imports.iter().any(|(module, _)| *module == PKG_RESOURCES);
         let requirement = if bounded { "setuptools<82" } else { "setuptools" };
         for (module, range) in imports {
-            report(file, code, Missing { module, range, requirement }, sink);
+            report(file, code, Missing { module, range, requirement, in_tests }, sink);
         }
     }
 }
@@ -144,6 +153,18 @@ fn is_for_building(path: &Path) -> bool {
             name,
             "noxfile.py" | "versioneer.py" | "fabfile.py" | "tasks.py" | "ez_setup.py" | "conf.py"
         )
+}
+
+/// Tests, apart from what they only read.
+fn is_of_tests(inside: &Path) -> bool {
+    let mut folders = inside.parent().into_iter().flat_map(Path::components);
+    let name = inside.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_data =
+        |folder: &str| ["data", "fixtures", "sample", "example"].iter().any(|word| folder.contains(word));
+    !folders.any(|folder| folder.as_os_str().to_str().is_some_and(is_data))
+        && (name.starts_with("test_")
+            || name.ends_with("_test.py")
+            || matches!(name, "conftest.py" | "tests.py"))
 }
 
 /// Whether the project says what it needs, and that is not setuptools.
@@ -181,10 +202,12 @@ struct Missing {
     range: TextRange,
     /// What brings everything that the file imports so.
     requirement: &'static str,
+    in_tests: bool,
 }
 
 fn report(file: &File<'_>, code: &Code<'_>, missing: Missing, sink: &mut Sink<'_>) {
-    let Missing { module, range, requirement } = missing;
+    let Missing { module, range, requirement, in_tests } = missing;
+    let add: fn(&Owner, &str) -> Option<Edit> = if in_tests { add_for_tests } else { add };
     let target = file.settings.target;
     let help = if module == PKG_RESOURCES {
         "Use `importlib.metadata` and `importlib.resources`, or require `setuptools<82`: later releases have no \
@@ -215,7 +238,7 @@ fn report(file: &File<'_>, code: &Code<'_>, missing: Missing, sink: &mut Sink<'_
     let departure = departure.filter(|_| !file.project.patches(&file.document.path, module));
     let owner = file.project.owner(&file.document.path);
     let Some(Departure { plan, requires }) = departure else {
-        return match owner.and_then(|owner| keep(&owner, requirement)) {
+        return match owner.and_then(|owner| keep(&owner, requirement, add)) {
             Some((message, edit)) => draft.unsafe_fix(message, STAYS, vec![edit]).emit(),
             None => draft.emit(),
         };
@@ -239,7 +262,7 @@ fn report(file: &File<'_>, code: &Code<'_>, missing: Missing, sink: &mut Sink<'_
 }
 
 /// Where the import has to stay: the requirement of setuptools that brings it.
-fn keep(owner: &Owner, requirement: &str) -> Option<(String, Edit)> {
+fn keep(owner: &Owner, requirement: &str, add: fn(&Owner, &str) -> Option<Edit>) -> Option<(String, Edit)> {
     let Owner { document, sheet } = owner;
     let listed = sheet.requirements.iter().find(|one| one.name == "setuptools" && one.role == Role::Runtime);
     let edit = match listed {
