@@ -27,15 +27,18 @@
 //! ```
 //!
 //! ## Fix safety
-//! A write of one literal name is shown as an assignment, and never made: a new
-//! variable may hide a name of the module in the rest of the function.
+//! Where a dictionary from `locals()` is kept under a name, and `eval` or `exec` looks for what was
+//! written into it, it is handed to them: `eval(text, globals(), names)`. That is unsafe, as
+//! variables that are changed in between have their older values in it. A write of one literal name
+//! is shown as an assignment, and never made: a new variable may hide a name of the module in the
+//! rest of the function.
 
-use ruff_text_size::TextSize;
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use crate::discover::Kind;
-use crate::finding::{Applicability, Confidence, Group, Severity};
+use crate::finding::{Applicability, Confidence, Edit, Group, Severity};
 use crate::python::Code;
-use crate::python::locals::{Event, How, Lost, Mapping, lost};
+use crate::python::locals::{Event, Function, How, Lost, Mapping, lost};
 use crate::rule::{File, Meta, Rule, Sink, Trigger};
 use crate::version::PythonVersion;
 
@@ -51,7 +54,7 @@ impl Rule for LocalsWrite {
     fn meta(&self) -> &'static Meta {
         &Meta {
             group: Group::Semantics,
-            fix: Some(Applicability::Display),
+            fix: Some(Applicability::Unsafe),
             kinds: &[Kind::Python, Kind::Notebook],
         }
     }
@@ -89,6 +92,16 @@ impl Rule for LocalsWrite {
                         draft.severity(Severity::Info).confidence(Confidence::Certain).help("Leave it out")
                     }
                 };
+                if let Mapping::Held(held) = one.mapping
+                    && let Some(edits) = handed_over(file, function, held, &all, event)
+                {
+                    let reason = format!(
+                        "variables that get another value after `{held} = {}()` have the older one there",
+                        event.symbol()
+                    );
+                    draft.unsafe_fix(format!("Hand `{held}` over"), reason, edits).emit();
+                    continue;
+                }
                 let name = names.as_ref().and_then(|names| <[_; 1]>::try_from(names.clone()).ok());
                 match name.filter(|[name]| fresh && is_assigned(file, event, name)) {
                     Some([name]) => draft
@@ -103,6 +116,35 @@ impl Rule for LocalsWrite {
             }
         }
     }
+}
+
+/// The kept dictionary as the namespace of all that looks for what is written into it; `None` where
+/// something else does, or where the name may hold another one.
+fn handed_over(
+    file: &File<'_>,
+    function: &Function<'_>,
+    held: &str,
+    all: &[Lost<'_, '_>],
+    event: &Event<'_>,
+) -> Option<Vec<Edit>> {
+    let keeps = |event: &&Event<'_>| {
+        event.as_use().is_some_and(|one| matches!(one.how, How::Keep(name) if name == held))
+    };
+    if function.events.iter().filter(keeps).count() != 1 {
+        return None;
+    }
+    let own = all.iter().filter(|lost| lost.source.range == event.range);
+    let edits: Option<Vec<Edit>> = own
+        .map(|lost| {
+            let run = lost.observer.as_run()?;
+            let binds = run.effect.binds_more || !run.effect.binds.is_empty();
+            let [code] = &*run.call.arguments.args else { return None };
+            let is_bare = run.call.arguments.keywords.is_empty() && !code.is_starred_expr();
+            let end = TextRange::empty(code.end());
+            (is_bare && !binds).then(|| file.edit(end, format!(", globals(), {held}")))
+        })
+        .collect();
+    edits.filter(|edits| !edits.is_empty())
 }
 
 /// Whether the event is the whole target of an assignment, of what can be a variable.
