@@ -41,7 +41,7 @@ pub(super) fn files(root: &Path, recursive: bool) -> Vec<PathBuf> {
                 if !is_usual_folder(&path) {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|extension| extension == "py") {
+            } else if path.extension().is_some_and(|extension| extension == "py") && path.is_file() {
                 files.push(path);
             }
         }

@@ -38,8 +38,8 @@ impl Project {
     /// once and looks at their text: to be asked last.
     #[must_use]
     pub fn patches(&self, path: &Path, module: &str) -> bool {
-        let top = self.top(path);
-        self.takers(&top, true).patched.contains(module)
+        let (root, recursive) = self.distribution(&self.absolute(path));
+        self.takers(&root, recursive).patched.contains(module)
     }
 
     fn takers(&self, root: &Path, recursive: bool) -> Arc<Takers> {

@@ -223,12 +223,16 @@ impl<'a> Walk<'_, 'a> {
         match expr {
             Expr::Name(name) => match self.code.names().only_binding(name) {
                 Some(BindingKind::Class(_)) => true,
-                Some(BindingKind::From(..)) => is_cap_words(name.id.as_str()),
+                Some(BindingKind::From(import, alias)) => {
+                    // `Gtk` and `QtCore` are modules.
+                    let of = import.module.as_ref().map_or("", |module| module.as_str());
+                    is_cap_words(name.id.as_str()) && of != "gi.repository" && !alias.name.starts_with("Qt")
+                }
                 _ => matches!(name.id.as_str(), "cls" | "klass"),
             },
             Expr::Attribute(attribute) => {
                 let attr = attribute.attr.as_str();
-                attr == "__class__" || is_cap_words(attr)
+                attr == "__class__" || is_cap_words(attr) && !attr.starts_with("Qt")
             }
             Expr::Call(call) => {
                 call.arguments.args.len() == 1 && named(self.code, &call.func, &["type"]).is_some()
